@@ -1,0 +1,260 @@
+"""An inverted index from words to the names (titles, labels) that hold them, as bit masks. Source of the method: ours.
+
+A set of names is an int whose bit i stands for name i: intersecting 100,000 names takes microseconds.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
+from bot.catalogue.normalize import Token, phonetic, stem, tokenize
+
+EXACT = 1.0
+ABBREVIATION = 0.95
+PREFIX = 0.85
+TYPO = 0.8
+SOUND = 0.75
+
+_GENERIC_WEIGHT = 0.08
+_INNER_MARKERS = frozenset({"option", "parcours", "specialite", "enseignement", "dominante", "mention"})
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name to be found: its words as stems, in order, with the type apart.
+
+    `covers` maps a sigle (or an acronym of the words) to the positions of the words that it stands for.
+    """
+
+    key: str
+    title: str
+    words: tuple[str, ...]
+    types: frozenset[str]
+    covers: tuple[tuple[str, frozenset[int]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one word of a message may stand for: terms of the index, each with its likeness in (0, 1]."""
+
+    terms: tuple[tuple[str, float], ...]
+
+    @property
+    def best(self) -> float:
+        return max(likeness for _, likeness in self.terms)
+
+
+def read_types(tokens: Sequence[Token]) -> list[tuple[int, int, str]]:
+    """The written types in `tokens`: (first, past the last, key), longest first, never overlapping."""
+    table, found, i = lexicon().types, [], 0
+    while i < len(tokens):
+        for size in range(min(lexicon().longest_type, len(tokens) - i), 0, -1):
+            key = table.get(tuple(token.text for token in tokens[i : i + size]))
+            if key:
+                found.append((i, i + size, key))
+                i += size
+                break
+        else:
+            i += 1
+    return found
+
+
+def title_name(key: str, title: str, sigle: str | None, type_text: str | None) -> Name:
+    """The name of a formation from its title, its sigle and its field Type."""
+    tokens = tokenize(title)
+    types = read_types(tokens)
+    keys: set[str] = set()
+    rest = tokens
+    if types and types[0][0] == 0:
+        keys.add(types[0][2])
+        rest = tokens[types[0][1] :]
+        if "ex" in {t.text for t in rest[:1]} and types[1:2]:
+            rest = rest[2:]
+    for first, _, type_found in read_types(tokenize((type_text or "").split("(")[0])):
+        if first == 0:
+            keys.add(type_found)
+    words: list[str] = []
+    after_option = False
+    for token in rest:
+        if token.text in GAP_WORDS and not after_option:
+            continue
+        words.append(f"option {token.text}" if after_option and len(token.text) <= 2 else stem(token.text))
+        after_option = token.text == "option"
+    return Name(key, title, tuple(words), frozenset(keys), _covers(rest, words, sigle))
+
+
+def label_name(key: str, label: str) -> Name:
+    """The name of a job from its label."""
+    return Name(key, label, tuple(stem(t.text) for t in tokenize(label) if t.text not in GAP_WORDS), frozenset())
+
+
+def _covers(tokens: Sequence[Token], words: Sequence[str], sigle: str | None) -> tuple[tuple[str, frozenset[int]], ...]:
+    """The sigle, and the acronyms of the title and of its option, with the positions of the words they stand for."""
+    generic = lexicon().generic
+    first_marker = next((i for i, w in enumerate(words) if i and w in _INNER_MARKERS), len(words))
+    found: dict[str, frozenset[int]] = {}
+    parts = [range(len(words)), range(first_marker), range(first_marker, len(words))]
+    for part in parts:
+        positions = [i for i in part if words[i] not in _INNER_MARKERS and not words[i].startswith("option ")]
+        acronym = "".join(words[i][0] for i in positions)
+        if 3 <= len(acronym) <= 8:
+            found[acronym] = frozenset(positions)
+        positions = [i for i in positions if words[i] not in generic]
+        acronym = "".join(words[i][0] for i in positions)
+        if 3 <= len(acronym) <= 8:
+            found.setdefault(acronym, frozenset(positions))
+    if sigle:
+        letters = "".join(t.text for t in tokenize(sigle))
+        for part in [letters, *(t.text for t in tokenize(sigle) if len(t.text) > 2)]:
+            found[part] = _aligned(part, words) or frozenset(range(first_marker))
+    return tuple(found.items())
+
+
+def _aligned(letters: str, words: Sequence[str]) -> frozenset[int] | None:
+    """The positions of the words whose initials are `letters` in order, or None."""
+    positions, at = set(), 0
+    for letter in letters:
+        while at < len(words) and not words[at].startswith(letter):
+            at += 1
+        if at == len(words):
+            return None
+        positions.add(at)
+        at += 1
+    return frozenset(positions)
+
+
+class NameIndex:
+    """Names by the words they hold; immutable once built."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self.names = tuple(names)
+        self._postings: dict[str, int] = defaultdict(int)
+        self._types: dict[str, int] = defaultdict(int)
+        self._sigles: set[str] = set()
+        bits: dict[str, set[int]] = defaultdict(set)
+        types: dict[str, set[int]] = defaultdict(set)
+        for number, name in enumerate(self.names):
+            for word in name.words:
+                bits[word].add(number)
+            for sigle, _ in name.covers:
+                bits[sigle].add(number)
+                self._sigles.add(sigle)
+            for key in name.types:
+                types[key].add(number)
+        self._postings = {term: _mask(numbers, len(self.names)) for term, numbers in bits.items()}
+        self._types = {key: _mask(numbers, len(self.names)) for key, numbers in types.items()}
+        self._counts = {term: len(numbers) for term, numbers in bits.items()}
+        self._vocabulary = sorted(term for term in bits if " " not in term)
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for term in self._vocabulary:
+            self._by_length[len(term)].append(term)
+            if len(term) > 3 and term not in self._sigles:
+                self._by_sound[phonetic(term)].append(term)
+        self.meaning = lru_cache(maxsize=20000)(self._meaning)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._postings
+
+    def is_sigle(self, term: str) -> bool:
+        return term in self._sigles
+
+    def count(self, term: str) -> int:
+        """How many names hold `term`."""
+        return self._counts.get(term, 0)
+
+    def weight(self, term: str) -> float:
+        """How much `term` says: the logarithm of its rarity, near nothing for generic words."""
+        rarity = math.log(1 + len(self.names) / max(1, self._counts.get(term, 0)))
+        return rarity * _GENERIC_WEIGHT if term in lexicon().generic else rarity
+
+    def holders(self, meaning: Meaning) -> int:
+        """The set of names that hold one of the terms of `meaning`."""
+        mask = 0
+        for term, _ in meaning.terms:
+            mask |= self._postings.get(term, 0)
+        return mask
+
+    def of_type(self, key: str) -> int:
+        """The set of names of that type and, where there is none, nothing."""
+        return self._types.get(key, 0)
+
+    def select(self, mask: int, limit: int | None = None) -> Iterator[Name]:
+        """The names of a set, in order."""
+        while mask and limit != 0:
+            low = mask & -mask
+            yield self.names[low.bit_length() - 1]
+            mask ^= low
+            limit = limit - 1 if limit is not None else None
+
+    def coverage(self, name: Name, said: Iterable[str]) -> float:
+        """The share of a name's words, by weight, that the terms said stand for: 1.0 is the whole name."""
+        if not name.words:
+            return 1.0
+        spoken = set(said)
+        covered = {i for i, word in enumerate(name.words) if word in spoken}
+        for sigle, positions in name.covers:
+            if sigle in spoken:
+                covered |= positions
+        whole = sum(self.weight(word) for word in name.words)
+        return sum(self.weight(name.words[i]) for i in covered) / whole if whole else 1.0
+
+    def _meaning(self, word: str) -> Meaning | None:
+        """What one folded word may stand for in this index, or None: exactly, shortened, mistyped, by sound."""
+        found: dict[str, float] = {}
+        root = stem(word)
+        for term in (word, root):
+            if term in self._postings:
+                found[term] = EXACT
+        for beginning in lexicon().abbreviations.get(word, ()):
+            for term in self._starting(beginning):
+                found.setdefault(term, ABBREVIATION)
+        if not found:
+            found = self._unknown(word, root)
+        return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
+
+    def _unknown(self, word: str, root: str) -> dict[str, float]:
+        if len(word) < 4 or word.isdigit() or is_french(word):
+            return {}
+        if len(word) >= 4:
+            prefixed = list(self._starting(word))
+            if prefixed and len(word) >= 5:
+                return dict.fromkeys(prefixed, PREFIX)
+        cutoff = 1 if len(root) < 8 else 2
+        near: dict[str, float] = {}
+        if len(root) >= 5:
+            for length in range(len(root) - cutoff, len(root) + cutoff + 1):
+                hits = process.extract(
+                    root, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=cutoff, limit=20
+                )
+                near.update((term, float(distance)) for term, distance, _ in hits if len(term) > 4 and term[0] == root[0])
+        if near:
+            best = min(near.values())
+            return {term: TYPO for term, distance in near.items() if distance == best}
+        return dict.fromkeys(self._by_sound.get(phonetic(root), ()), SOUND) if len(root) >= 4 else {}
+
+    def _starting(self, beginning: str) -> Iterator[str]:
+        at = bisect.bisect_left(self._vocabulary, beginning)
+        while at < len(self._vocabulary) and self._vocabulary[at].startswith(beginning):
+            if self._vocabulary[at] not in self._sigles or self._vocabulary[at] == beginning:
+                yield self._vocabulary[at]
+            at += 1
+
+
+def _mask(numbers: Iterable[int], size: int) -> int:
+    bits = bytearray(size // 8 + 1)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")

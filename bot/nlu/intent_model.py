@@ -1,0 +1,109 @@
+"""The linear model behind the question classifier: one calibrated score a label, several labels a message.
+
+Method: TF-IDF of stems (1 to 2) and of characters inside words (2 to 5), one logistic regression a label
+(scikit-learn); messages that ask several things are learnt from pairs of single questions joined at random
+(ours). Persisted as JSON and NumPy arrays, never as pickles.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+_VOCABULARY = "vocabulary.json"
+_ARRAYS = "model.npz"
+_JOINTS = (" et ", " ", ", ", " ? ", " puis ", " et aussi ", " + ", " et puis ", " ? et ", ", et ")
+
+
+def _vectorizers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", sublinear_tf=True, dtype=np.float32)
+    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32)
+    return words, chars
+
+
+class IntentModel:
+    """Labels with scores in [0, 1] for a message given as two views: stems and plain text."""
+
+    def __init__(
+        self, labels: Sequence[str], words: TfidfVectorizer, chars: TfidfVectorizer, weights: np.ndarray, bias: np.ndarray
+    ) -> None:
+        self.labels = tuple(labels)
+        self._words = words
+        self._chars = chars
+        self._weights = weights
+        self._bias = bias
+
+    @classmethod
+    def train(
+        cls, views: Sequence[tuple[str, str]], targets: Sequence[frozenset[str]], strength: float = 12.0
+    ) -> IntentModel:
+        """Fit on (stems, plain) views and their sets of labels; about ten seconds for three thousand phrases."""
+        labels = sorted(set().union(*targets))
+        words, chars = _vectorizers()
+        features = hstack(
+            [words.fit_transform([v[0] for v in views]), chars.fit_transform([v[1] for v in views])], format="csr"
+        )
+        weights, bias = [], []
+        for label in labels:
+            wanted = np.array([label in target for target in targets])
+            fitted = LogisticRegression(C=strength, solver="liblinear", class_weight={False: 1.0, True: 3.0})
+            fitted.fit(features, wanted)
+            weights.append(fitted.coef_[0])
+            bias.append(fitted.intercept_[0])
+        return cls(labels, words, chars, np.asarray(weights, dtype=np.float32).T.copy(), np.asarray(bias))
+
+    def scores(self, view: tuple[str, str]) -> dict[str, float]:
+        """The score of each label for one message."""
+        features: csr_matrix = hstack([self._words.transform([view[0]]), self._chars.transform([view[1]])], format="csr")
+        logits = features.data @ self._weights[features.indices] + self._bias
+        return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-logits))).tolist()))
+
+    def save(self, folder: Path) -> None:
+        """Write the model into an existing folder."""
+        vocabulary = {
+            "labels": self.labels,
+            "words": {term: int(i) for term, i in self._words.vocabulary_.items()},
+            "chars": {term: int(i) for term, i in self._chars.vocabulary_.items()},
+        }
+        (folder / _VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
+        np.savez(
+            folder / _ARRAYS,
+            weights=self._weights, bias=self._bias, words_idf=self._words.idf_, chars_idf=self._chars.idf_,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """Read what `save` wrote; FileNotFoundError when it is not there."""
+        vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
+        words, chars = _vectorizers()
+        with np.load(folder / _ARRAYS) as arrays:
+            for vectorizer, name in ((words, "words"), (chars, "chars")):
+                vectorizer.vocabulary_ = vocabulary[name]
+                vectorizer.idf_ = arrays[f"{name}_idf"]
+            return cls(vocabulary["labels"], words, chars, arrays["weights"], arrays["bias"])
+
+
+def joined(
+    texts: Sequence[str], targets: Sequence[frozenset[str]], joinable: frozenset[str], count: int, seed: int = 7
+) -> list[tuple[str, frozenset[str]]]:
+    """`count` messages made of two or three of `texts` whose labels are all joinable, and their united labels."""
+    chance = random.Random(seed)
+    usable = [i for i, target in enumerate(targets) if target <= joinable]
+    made: list[tuple[str, frozenset[str]]] = []
+    while usable and len(made) < count:
+        parts = chance.sample(usable, 3 if chance.random() < 0.2 else 2)
+        united = frozenset().union(*(targets[i] for i in parts))
+        if len(united) < 2:
+            continue
+        text = texts[parts[0]].rstrip(" ?.!")
+        for part in parts[1:]:
+            text += chance.choice(_JOINTS) + texts[part].strip()
+        made.append((text, united))
+    return made

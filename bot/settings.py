@@ -1,0 +1,121 @@
+"""Every environment variable of Jalon: its name (JALON_ and the field's), its default and its meaning."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET_FILE = ROOT / "build" / "jalon" / "secret"
+MIN_SECRET = 32
+
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
+_SQLITE_PATH = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^/:?].*)")
+_ORIGIN = re.compile(r"https?://[^/\s,?#@]+")
+
+
+class SettingsError(Exception):
+    """Environment variables with values that cannot be used: one line for each."""
+
+
+class Settings(BaseSettings):
+    """The settings as the environment gives them; paths are absolute. Use `load_settings` for clear errors."""
+
+    seeds: Path = Field(default=Path("seeds"), description="the folder of fiches; relative to the project")
+    database_url: str = Field(
+        default="sqlite:///build/jalon/catalogue.db",
+        description="the store of the catalogue: sqlite or postgresql; a relative file is relative to the project",
+    )
+    tracker_url: str = Field(
+        default="sqlite:///build/jalon/conversations.db",
+        description="where conversations are kept: as database_url, not the same database file",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="the address the server listens on")
+    port: int = Field(default=5005, ge=1, le=65535, description="the port the server listens on")
+    secret: SecretStr | None = Field(
+        default=None, description="what signs sessions, the same on all servers; without it, made once and kept in SECRET_FILE"
+    )
+    origins: tuple[str, ...] = Field(
+        default=(), description="comma-separated sites (https://host) whose pages may show the chat; none but ours by default"
+    )
+    search_url: str = Field(
+        default="https://www.onisep.fr/recherche?context=formation&text={query}",
+        description="where a pupil searches on when we have no fiche; {query} is the place of the words",
+    )
+
+    class Config:
+        env_prefix = "JALON_"
+        allow_mutation = False
+
+        @classmethod
+        def parse_env_var(cls, field_name: str, raw_val: str) -> Any:
+            return raw_val.split(",")
+
+    @validator("seeds")
+    def _absolute(cls, value: Path) -> Path:
+        return ROOT / value.expanduser()
+
+    @validator("database_url", "tracker_url")
+    def _database(cls, value: str) -> str:
+        if not _DATABASE.fullmatch(value):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        found = _SQLITE_PATH.fullmatch(value)
+        return f"{found['scheme']}{ROOT / found['path']}" if found else value
+
+    @validator("secret")
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < MIN_SECRET:
+            raise ValueError(f"must have {MIN_SECRET} characters at least")
+        return value
+
+    @validator("origins")
+    def _plain_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        origins = tuple(origin.strip().rstrip("/") for origin in value if origin.strip())
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no site: write https://host or https://host:port, without a path")
+        return origins
+
+    @validator("search_url")
+    def _has_query(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")) or re.findall(r"[{}]\w*", value) != ["{query", "}"]:
+            raise ValueError("must be an http(s) address with {query} in it, and no other brace")
+        return value
+
+    def signing_secret(self) -> str:
+        """JALON_SECRET or, without it, the secret of SECRET_FILE, made on first use; raises SettingsError."""
+        return self.secret.get_secret_value() if self.secret else _kept_secret(SECRET_FILE)
+
+
+def load_settings() -> Settings:
+    """The settings of the environment; raises SettingsError with a line for each bad variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"JALON_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in the file `path`, made with mode 0600 where there is none; processes may race for it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)  # of mode 0600
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(MIN_SECRET))
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first, its secret is ours
+        finally:
+            os.unlink(draft)
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < MIN_SECRET:
+        raise SettingsError(f"{path}: the secret is too short: remove the file, a new one will be made")
+    return secret
