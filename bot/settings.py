@@ -25,24 +25,26 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """The settings as the environment gives them; paths are absolute. Use `load_settings` for clear errors."""
+    """The settings as the environment gives them, paths absolute; `load_settings` has clear errors."""
 
     seeds: Path = Field(default=Path("seeds"), description="the folder of fiches; relative to the project")
     database_url: str = Field(
         default="sqlite:///build/jalon/catalogue.db",
-        description="the store of the catalogue: sqlite or postgresql; a relative file is relative to the project",
+        description="the store of the catalogue, sqlite or postgresql; a file is relative to the project",
     )
     tracker_url: str = Field(
         default="sqlite:///build/jalon/conversations.db",
-        description="where conversations are kept: as database_url, not the same database file",
+        description="where conversations are kept; as database_url",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="the address the server listens on")
     port: int = Field(default=5005, ge=1, le=65535, description="the port the server listens on")
     secret: SecretStr | None = Field(
-        default=None, description="what signs sessions, the same on all servers; without it, made once and kept in SECRET_FILE"
+        default=None,
+        description="what signs sessions, the same on all servers; by default made once, in SECRET_FILE",
     )
     origins: tuple[str, ...] = Field(
-        default=(), description="comma-separated sites (https://host) whose pages may show the chat; none but ours by default"
+        default=(),
+        description="comma-separated sites (https://host) whose pages may show the chat; by default ours",
     )
     search_url: str = Field(
         default="https://www.onisep.fr/recherche?context=formation&text={query}",
@@ -79,7 +81,9 @@ class Settings(BaseSettings):
         origins = tuple(origin.strip().rstrip("/") for origin in value if origin.strip())
         for origin in origins:
             if not _ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin!r} is no site: write https://host or https://host:port, without a path")
+                raise ValueError(
+                    f"{origin!r} is no site: write https://host or https://host:port, without a path"
+                )
         return origins
 
     @validator("search_url")

@@ -82,13 +82,15 @@ PLACE_OF_FACET = {
 }
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<url>[^)\s]+)\)|(?P<bare>https?://\S+)")
-_DURATION_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*(an|ans|année|années|mois|semaine|semaines)\b", re.IGNORECASE)
+_DURATION_PART = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(an|ans|année|années|mois|semaine|semaines)\b", re.IGNORECASE
+)
 _LEVEL = re.compile(r"\bniveau\s*(\d)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A `##` section of a fiche: its name, and its text as Markdown paragraphs separated by one empty line."""
+    """A `##` section of a fiche: its name, and its text as Markdown, paragraphs one empty line apart."""
 
     name: str
     text: str
@@ -178,7 +180,7 @@ class Formation:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the formation fiches name it: its label to the letter, both genders, who lists it (formation ids)."""
+    """A job as the fiches name it: its label to the letter, both genders, the ids of its formations."""
 
     label: str
     masculine: str

@@ -61,7 +61,9 @@ class Report:
         """The report for a reader, line by line."""
         counts = ", ".join(f"{count} {name}" for name, count in asdict(self.change).items())
         yield f"{self.total} formations: {counts}"
-        yield f"source: {self.source.name}, {self.source.date}" if self.source else f"source: no {SOURCE_FILE}"
+        yield (
+            f"source: {self.source.name}, {self.source.date}" if self.source else f"source: no {SOURCE_FILE}"
+        )
         for name, count in self.missing.items():
             yield f"without {name}: {count}"
         if self.shared_sigles:
@@ -77,10 +79,10 @@ class _Fiche:
 
 
 def ingest(folder: Path, url: str) -> Report:
-    """Make the fiches under `folder` (*.md, *.txt, but README* and hidden files) the content of the store at `url`.
+    """Make the fiches under `folder` the content of the store at `url`.
 
-    Formations whose file has left the folder leave the store. Raises IngestError with every error of the
-    folder; the store is then as before.
+    Fiches are *.md and *.txt, but README* and hidden files. Formations whose file has left the folder leave
+    the store. Raises IngestError with every error of the folder; the store is then as before.
     """
     errors: list[str] = []
     fiches = _read_fiches(folder, errors)
@@ -137,7 +139,9 @@ def _files(folder: Path, errors: list[str]) -> list[Path]:
 
 
 def _is_fiche(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES) and not name.startswith(".") and not name.lower().startswith("readme")
+    return (
+        name.lower().endswith(SUFFIXES) and not name.startswith(".") and not name.lower().startswith("readme")
+    )
 
 
 def _read(path: Path, name: str) -> str:
@@ -187,7 +191,7 @@ def _shared_titles(fiches: Iterable[_Fiche]) -> Iterator[str]:
         path, title = fiche.formation.path, _plain(fiche.formation.title)
         first = path_of_title.setdefault(title, path)
         if first != path:
-            yield f'{path}:1: the title "{title}" is also the one of {first}: remove one of the two, or rename it'
+            yield f'{path}:1: the title "{title}" is also the one of {first}: remove or rename one of the two'
 
 
 def _with_unique_ids(formations: Iterable[Formation]) -> list[Formation]:
@@ -207,7 +211,10 @@ def _with_unique_ids(formations: Iterable[Formation]) -> list[Formation]:
 
 def _missing(formations: Iterable[Formation]) -> dict[str, int]:
     counts = Counter(
-        place for formation in formations for place in PLACE_OF_FACET.values() if formation.value(place) is None
+        place
+        for formation in formations
+        for place in PLACE_OF_FACET.values()
+        if formation.value(place) is None
     )
     return {place: counts[place] for place in (*KNOWN_FIELDS, *KNOWN_SECTIONS) if place in counts}
 

@@ -19,9 +19,7 @@ _TEXT_INDENT = 4
 _TITLE = re.compile(r"#(?!#)\s*(?P<name>.*)", re.DOTALL)
 _SECTION = re.compile(r"##(?!#)\s*(?P<name>.*)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}(?=\s|$)")
-_FIELD = re.compile(
-    r"(?:[-*+]\s+)?\*\*(?P<name>[^*:\s][^*]*?)\s*(?::\*\*|\*\*\s*:)(?P<value>.*)", re.DOTALL
-)
+_FIELD = re.compile(r"(?:[-*+]\s+)?\*\*(?P<name>[^*:\s][^*]*?)\s*(?::\*\*|\*\*\s*:)(?P<value>.*)", re.DOTALL)
 _BULLET = re.compile(r"[-*+](?=\s|$)(?P<text>.*)", re.DOTALL)
 _NUMBERED = re.compile(r"(?P<marker>\d{1,2}[.)])(?=\s|$)(?P<text>.*)", re.DOTALL)
 _ITEM_OF_TEXT = re.compile(r"^ *(?:-|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.DOTALL)
@@ -113,7 +111,7 @@ class _DraftSection:
 
 
 class _Draft:
-    """What was read so far of one file. Lines between the title and the first section are a nameless section."""
+    """What was read so far of one file; lines before the first section are a section without a name."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -176,7 +174,9 @@ def _known(name: str, names: dict[str, str]) -> str:
 
 
 def _jobs(sections: Iterable[Section]) -> tuple[str, ...]:
-    lines = (line for section in sections if section.name == SECTION_JOBS for line in section.text.split("\n"))
+    lines = (
+        line for section in sections if section.name == SECTION_JOBS for line in section.text.split("\n")
+    )
     return tuple(dict.fromkeys(found["text"] for line in lines if (found := _ITEM_OF_TEXT.match(line))))
 
 
@@ -198,7 +198,7 @@ class _Block:
 
 
 class _Markdown:
-    """Lines as clean Markdown: one line a heading, paragraph or item, an empty line between all but two items.
+    """Lines as clean Markdown: one line a heading, paragraph or item, empty lines between all but items.
 
     An item goes on over empty lines, on lines indented deeper than its mark: Onisep writes the mark alone
     on its line, its text on the next.
@@ -226,7 +226,7 @@ class _Markdown:
 
     def text(self) -> str:
         text = ""
-        for before, block in zip([None, *self.blocks], self.blocks):
+        for before, block in zip([None, *self.blocks], self.blocks, strict=False):
             if before is not None:
                 text += "\n" if before.kind == block.kind == "item" else "\n\n"
             text += block.text

@@ -8,13 +8,13 @@ greatest weight wins; the names of a span are those that hold all of its words, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import Meaning, Name, NameIndex, label_name, title_name
+from bot.catalogue.index import Meaning, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.talk import DISLIKED_BEFORE, QUESTION_WORDS
@@ -90,9 +90,13 @@ class Resolver:
     """Finds names of one catalogue in messages; immutable, built in a fraction of a second for thousands."""
 
     def __init__(self, formations: Iterable[Formation], jobs: Iterable[Job]) -> None:
+        jobs = tuple(jobs)
         self._formations = NameIndex(title_name(f.id, f.title, f.sigle, f.type) for f in formations)
         self._jobs = NameIndex(label_name(job.label, job.label) for job in jobs)
         self._titles = {name.key: fold(name.title) for name in self._formations.names}
+        self._labels = {job.label: fold(job.masculine) for job in jobs}
+        self._listed_by = {job.label: job.formations for job in jobs}
+        self._types_of = {name.key: name.types for name in self._formations.names}
 
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
@@ -105,6 +109,52 @@ class Resolver:
         """The ids of the formations whose titles look most like `words`, best first."""
         hits = process.extract(fold(words), self._titles, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=60)
         return tuple(key for _, _, key in hits)
+
+    def near_jobs(self, words: str, limit: int = _NEAR) -> tuple[str, ...]:
+        """The job labels that look most like `words`, best first."""
+        hits = process.extract(fold(words), self._labels, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=60)
+        return tuple(key for _, _, key in hits)
+
+    def is_kind(self, formation: str, kind: str) -> bool:
+        """Whether a formation (id) is of the type `kind`, or of one taken in its place ("bac" for a bac pro)."""
+        types = self._types_of.get(formation, frozenset())
+        return bool(types & {kind, *lexicon().kinds.get(kind, ())})
+
+    def content_words(self, text: str) -> list[str]:
+        """The words of `text` that may describe a formation: no talk, no type, no number."""
+        tokens = tokenize(text)
+        typed = {i for first, past, _ in read_types(tokens) for i in range(first, past)}
+        return [
+            token.text
+            for i, token in enumerate(tokens)
+            if i not in typed
+            and token.text not in GAP_WORDS
+            and stem(token.text) not in QUESTION_WORDS
+            and expand_sms(token.text) == token.text
+            and not token.text.isdigit()
+            and len(token.text) > 2
+        ]
+
+    def word_scores(self, text: str, among: Sequence[str]) -> dict[str, float]:
+        """How much of the content words of `text` each formation of `among` holds, in its title or its jobs."""
+        allowed, scores = set(among), dict[str, float]()
+        for word in self.content_words(text):
+            found: dict[str, float] = {}
+            for index, share, owners in (
+                (self._formations, 1.0, lambda key: (key,)),
+                (self._jobs, 0.6, lambda key: self._listed_by.get(key, ())),
+            ):
+                meaning = index.meaning(word)
+                if not meaning:
+                    continue
+                weight = index.weight(meaning.terms[0][0]) * meaning.best * share
+                for name in index.select(index.holders(meaning)):
+                    for formation in owners(name.key):
+                        if formation in allowed:
+                            found[formation] = max(found.get(formation, 0.0), weight)
+            for formation, weight in found.items():
+                scores[formation] = scores.get(formation, 0.0) + weight
+        return scores
 
     def _mentions(self, text: str, tokens: Sequence[Token], index: NameIndex) -> list[Mention]:
         units = self._units(tokens, index)
@@ -382,8 +432,3 @@ def _merge(formations: Sequence[Mention], jobs: Sequence[Mention]) -> list[Menti
         else:
             merged.append(replace(rival, jobs=job.jobs, whole_job=job.whole_job))
     return sorted(merged, key=lambda m: m.start)
-
-
-def titles(formations: Mapping[str, Formation], ids: Iterable[str]) -> list[str]:
-    """The titles of `ids`, in order."""
-    return [formations[i].title for i in ids]

@@ -1,4 +1,4 @@
-"""Tables and queries of the catalogue, for SQLite and PostgreSQL. The only module of the catalogue with SQL."""
+"""Tables and queries of the catalogue, for SQLite and PostgreSQL: the only SQL of the catalogue."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def read_version(engine: Engine) -> str | None:
 
 
 def read_catalogue(engine: Engine) -> Catalogue:
-    """The whole content as of one moment, fiches in alphabetical order; raises StoreEmpty where there is none."""
+    """The whole content as of one moment, in alphabetical order; raises StoreEmpty where there is none."""
     with engine.connect().execution_options(**_snapshot(engine)) as connection:
         meta = _meta_values(connection)
         if "version" not in meta:
@@ -148,7 +148,10 @@ def read_catalogue(engine: Engine) -> Catalogue:
     users = _users_of_jobs(formations.values())
     return Catalogue(
         formations=formations,
-        jobs={label: Job(label, masculine, feminine, users[label]) for label, masculine, feminine in sorted(jobs)},
+        jobs={
+            label: Job(label, masculine, feminine, users[label])
+            for label, masculine, feminine in sorted(jobs)
+        },
         source=Source(**json.loads(meta["source"])) if "source" in meta else None,
         version=meta["version"],
     )
@@ -192,7 +195,9 @@ def _delete(connection: Connection, ids: list[str]) -> None:
 
 
 def _insert(connection: Connection, formations: list[Formation], digests: Mapping[str, str]) -> None:
-    fiches: _Rows = [{"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations]
+    fiches: _Rows = [
+        {"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations
+    ]
     fields: _Rows = [
         {"fiche_id": formation.id, "position": position, "name": name, "value": value}
         for formation in formations

@@ -1,0 +1,48 @@
+"""The action behind every question: tracker -> dialogue -> responses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.catalogue.answers import Choice, Reply
+from bot.dialogue import State, decide
+from bot.knowledge import current_knowledge
+from bot.reading import Reading
+
+STATE_SLOT = "dialogue_state"
+
+
+class ActionAnswer(Action):
+    """Answers the last message from the fiches, or says honestly why not."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_answer"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Utter the replies and keep the state of the dialogue."""
+        state = State.from_json(tracker.get_slot(STATE_SLOT))
+        replies, after = decide(Reading.from_parse(tracker.latest_message), state, current_knowledge())
+        for reply in replies:
+            utter(dispatcher, reply)
+        return [SlotSet(STATE_SLOT, after.as_json())]
+
+
+def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Send one reply: its response, the values that word it, its choices and its `answer` for machines."""
+    dispatcher.utter_message(
+        response=reply.response,
+        values=reply.values,
+        choices=[_choice(choice) for choice in reply.choices],
+        json_message={"answer": reply.answer()},
+    )
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    payload = "/choose" + json.dumps({"choice": choice.ask.as_json()}, ensure_ascii=False, separators=(",", ":"))
+    return {"response": choice.response, "values": choice.values, "payload": payload}

@@ -1,0 +1,333 @@
+"""Questions about known formations and jobs -> replies: outcome, response name, values, sources. Pure.
+
+No sentence is written here: a reply names a response of domain.yml and gives it values taken from the fiches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.catalogue.fiche import (
+
+
+    PLACE_OF_FACET,
+    SECTION_JOBS,
+    Catalogue,
+    Facet,
+    Formation,
+    Outcome,
+)
+
+MAX_CHOICES = 5
+_LONG_TEXT = 1900
+_NEXT_FACETS = (Facet.JOBS, Facet.ACCESS, Facet.DURATION, Facet.FURTHER_STUDY, Facet.DESCRIPTION, Facet.LEVEL)
+_TEXT_FACETS = frozenset({Facet.ACCESS, Facet.FURTHER_STUDY, Facet.DESCRIPTION, Facet.EXPECTATIONS})
+_COMPARED = (Facet.TYPE, Facet.LEVEL, Facet.DURATION, Facet.JOBS)
+_SHOWN_JOBS = 15
+SHOWN_FORMATIONS = 12
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question without its words: what is asked, of which formations (ids) or jobs (labels)."""
+
+    facets: tuple[Facet, ...] = ()
+    formations: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, list[str]]:
+        return {
+            "facets": [facet.value for facet in self.facets],
+            "formations": list(self.formations),
+            "jobs": list(self.jobs),
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Ask:
+        """The question in `data`; whatever is not one is left out."""
+        if not isinstance(data, dict):
+            return cls()
+        known = {facet.value: facet for facet in Facet}
+        return cls(
+            tuple(known[f] for f in _strings(data.get("facets")) if f in known),
+            _strings(data.get("formations")),
+            _strings(data.get("jobs")),
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A question offered as a button: the response that words its title, its values, what it asks."""
+
+    response: str
+    values: dict[str, Any]
+    ask: Ask
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message of the bot: the response that words it, its values, and what it tells machines."""
+
+    response: str
+    outcome: Outcome
+    values: dict[str, Any] = field(default_factory=dict)
+    facets: tuple[Facet, ...] = ()
+    formations: tuple[Formation, ...] = ()
+    jobs: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    def answer(self) -> dict[str, Any]:
+        """The `answer` of the web API."""
+        return {
+            "outcome": self.outcome.value,
+            "facets": [facet.value for facet in self.facets],
+            "fiches": [{"id": f.id, "title": f.title, "url": f.link} for f in self.formations],
+            "jobs": list(self.jobs),
+            "sources": [{"fiche": fiche, "section": section} for fiche, section in self.sources],
+        }
+
+
+def _strings(data: Any) -> tuple[str, ...]:
+    return tuple(item for item in data if isinstance(item, str)) if isinstance(data, (list, tuple)) else ()
+
+
+def answer(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: Catalogue) -> list[Reply]:
+    """Answer `facets` of one formation, or of several that share the facts; a reply per outcome."""
+    first = formations[0]
+    known = tuple(facet for facet in facets if first.has(facet))
+    silent = tuple(facet for facet in facets if not first.has(facet))
+    replies = []
+    if known:
+        parts = [part(facet, first, catalogue) for facet in known]
+        replies.append(
+            Reply(
+                "answer",
+                Outcome.ANSWERED,
+                {"parts": parts, **_about(formations, known, catalogue)},
+                known,
+                tuple(formations),
+                first.jobs if Facet.JOBS in known else (),
+                tuple((f.id, PLACE_OF_FACET[facet]) for f in formations for facet in known),
+                next_questions(first, facets),
+            )
+        )
+    if silent:
+        replies.append(
+            Reply(
+                "not_in_fiche",
+                Outcome.NOT_IN_FICHE,
+                {"silent": [facet.value for facet in silent], **_about(formations, silent, catalogue)},
+                silent,
+                tuple(formations),
+                choices=() if known else next_questions(first, facets),
+            )
+        )
+    return replies
+
+
+def part(facet: Facet, formation: Formation, catalogue: Catalogue) -> dict[str, Any]:
+    """The values that word one fact of one fiche; the fiche must hold it."""
+    values: dict[str, Any] = {"facet": facet.value, "title": formation.title}
+    if facet is Facet.JOBS:
+        values["jobs"] = [_both_genders(label, catalogue) for label in formation.jobs[:_SHOWN_JOBS]]
+        values["total"] = len(formation.jobs)
+    elif facet in _TEXT_FACETS:
+        text = formation.value(PLACE_OF_FACET[facet]) or ""
+        values["text"], values["cut"] = shorten(text, _LONG_TEXT)
+    elif facet is Facet.LINK:
+        values["value"] = formation.link
+    else:
+        values["value"] = formation.value(PLACE_OF_FACET[facet])
+    return values
+
+
+def shorten(text: str, limit: int) -> tuple[str, bool]:
+    """`text` up to the last whole paragraph, line or sentence before `limit`, and whether anything was cut."""
+    if len(text) <= limit:
+        return text, False
+    head = text[:limit]
+    for end in ("\n\n", "\n", ". "):
+        at = head.rfind(end)
+        if at > limit // 2:
+            return head[: at + 1].rstrip(), True
+    return head[: head.rfind(" ")], True
+
+
+def share_facts(facets: Sequence[Facet], formations: Sequence[Formation]) -> bool:
+    """Whether the fiches say the same on everything asked (then no choice between them is needed)."""
+    def facts(formation: Formation) -> tuple[str | None, ...]:
+        return tuple(
+            formation.link if facet is Facet.LINK else formation.value(PLACE_OF_FACET[facet]) for facet in facets
+        )
+
+    return len({facts(formation) for formation in formations}) == 1
+
+
+def next_questions(formation: Formation, asked: Sequence[Facet]) -> tuple[Choice, ...]:
+    """Two or three questions that the fiche can answer and that were not just asked."""
+    open_facets = [facet for facet in _NEXT_FACETS if facet not in asked and formation.has(facet)]
+    return tuple(facet_choice(facet, (formation,)) for facet in open_facets[:3])
+
+
+def facet_choice(facet: Facet, formations: Sequence[Formation]) -> Choice:
+    """The button that asks `facet` of formations just spoken of."""
+    return Choice(f"choice_{facet.value}", {}, Ask((facet,), tuple(f.id for f in formations)))
+
+
+def formation_choice(formation: Formation, facets: Sequence[Facet]) -> Choice:
+    """The button that bears a formation's full title and asks `facets` of it."""
+    return Choice("choice_title", {"title": formation.title}, Ask(tuple(facets), (formation.id,)))
+
+
+def ambiguous(facets: Sequence[Facet], formations: Sequence[Formation], said: str) -> Reply:
+    """Ask which of several formations is meant."""
+    shown = formations[:MAX_CHOICES]
+    return Reply(
+        "ambiguous",
+        Outcome.AMBIGUOUS,
+        {"said": said, "total": len(formations), "titles": [f.title for f in shown]},
+        tuple(facets),
+        tuple(formations),
+        choices=tuple(formation_choice(f, facets) for f in shown),
+    )
+
+
+def unknown(facets: Sequence[Facet], said: str, near: Sequence[Formation], now_called: str | None = None) -> Reply:
+    """Say that a name is not in the catalogue, with the nearest names as choices."""
+    return Reply(
+        "unknown",
+        Outcome.UNKNOWN,
+        {"said": said, "near": [f.title for f in near], "now_called": now_called},
+        tuple(facets),
+        choices=tuple(formation_choice(f, facets) for f in near[:MAX_CHOICES]),
+    )
+
+
+def unknown_job(said: str, near: Sequence[str], catalogue: Catalogue) -> Reply:
+    """Say that no fiche leads to that job, with the nearest labels as choices."""
+    facets = (Facet.FORMATIONS_FOR_JOB,)
+    return Reply(
+        "unknown_job",
+        Outcome.UNKNOWN,
+        {"said": said, "near": len(near)},
+        facets,
+        choices=tuple(
+            Choice("choice_job", {"job": _both_genders(label, catalogue)}, Ask(facets, (), (label,)))
+            for label in near[:MAX_CHOICES]
+        ),
+    )
+
+
+def formations_for_job(
+    labels: Sequence[str], formations: Sequence[Formation], catalogue: Catalogue, kind: str | None = None
+) -> Reply:
+    """List the formations whose fiche lists one of the jobs; `kind` words the type they were narrowed to."""
+    return Reply(
+        "formations_for_job",
+        Outcome.ANSWERED,
+        {
+            "jobs": [_both_genders(label, catalogue) for label in labels],
+            "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
+            "total": len(formations),
+            "kind": kind,
+            "source": _source(catalogue),
+        },
+        (Facet.FORMATIONS_FOR_JOB,),
+        tuple(formations),
+        tuple(labels),
+        tuple((f.id, SECTION_JOBS) for f in formations),
+        tuple(formation_choice(f, ()) for f in formations[:3]),
+    )
+
+
+def search_result(said: str, formations: Sequence[Formation], catalogue: Catalogue) -> Reply:
+    """List the formations found by a search."""
+    return Reply(
+        "search",
+        Outcome.ANSWERED,
+        {
+            "said": said,
+            "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
+            "total": len(formations),
+            "source": _source(catalogue),
+        },
+        (Facet.SEARCH,),
+        tuple(formations),
+        choices=tuple(formation_choice(f, ()) for f in formations[:3]),
+    )
+
+
+def compare(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: Catalogue, most: str | None) -> Reply:
+    """Set two to four formations side by side; `most` is "least" or "greatest" for a superlative on `facets`."""
+    rows = tuple(facets) or tuple(f for f in _COMPARED if any(x.has(f) for x in formations))
+    table = [
+        {
+            "facet": facet.value,
+            "cells": [
+                part(facet, formation, catalogue) if formation.has(facet) else {"facet": facet.value, "silent": True}
+                for formation in formations
+            ],
+        }
+        for facet in rows
+    ]
+    return Reply(
+        "comparison",
+        Outcome.ANSWERED,
+        {
+            "titles": [f.title for f in formations],
+            "rows": table,
+            "verdicts": [v for facet in rows if (v := _verdict(facet, formations, most))],
+            "source": _source(catalogue),
+            "links": [f.link for f in formations],
+        },
+        (Facet.COMPARISON, *facets),
+        tuple(formations),
+        sources=tuple((f.id, PLACE_OF_FACET[facet]) for f in formations for facet in rows if f.has(facet)),
+        choices=tuple(formation_choice(f, ()) for f in formations[:3]),
+    )
+
+
+def _verdict(facet: Facet, formations: Sequence[Formation], most: str | None) -> dict[str, Any] | None:
+    """Who has the least or the greatest of what can be measured; None where a fiche does not say it."""
+    measures = {
+        Facet.DURATION: lambda f: f.duration_months,
+        Facet.LEVEL: lambda f: f.level_number,
+        Facet.JOBS: lambda f: len(f.jobs) or None,
+    }
+    measure = measures.get(facet)
+    values = [measure(f) for f in formations] if measure else []
+    if not values or any(value is None for value in values):
+        return None
+    numbers = [float(value) for value in values if value is not None]
+    if len(set(numbers)) == 1:
+        return {"facet": facet.value, "same": True}
+    direction = most or ("least" if facet is Facet.DURATION else "greatest")
+    wanted = min(numbers) if direction == "least" else max(numbers)
+    winners = [f.title for f, number in zip(formations, numbers) if number == wanted]
+    return {"facet": facet.value, "direction": direction, "titles": winners}
+
+
+def _about(formations: Sequence[Formation], facets: Sequence[Facet], catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "title": formations[0].title,
+        "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
+        "total": len(formations),
+        "link": formations[0].link,
+        "sections": [PLACE_OF_FACET[facet] for facet in facets],
+        "source": _source(catalogue),
+    }
+
+
+def _source(catalogue: Catalogue) -> dict[str, str] | None:
+    source = catalogue.source
+    return {"name": source.name, "date": source.date, "address": source.address} if source else None
+
+
+def _both_genders(label: str, catalogue: Catalogue) -> dict[str, str]:
+    job = catalogue.jobs.get(label)
+    return {"masculine": job.masculine, "feminine": job.feminine} if job else {"masculine": label, "feminine": label}
+
+

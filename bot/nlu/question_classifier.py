@@ -1,0 +1,153 @@
+"""Rasa component: the intent of a message and all the facets it asks, with the names in it masked."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_END,
+    ENTITY_ATTRIBUTE_START,
+    ENTITY_ATTRIBUTE_TYPE,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+    TOKENS_NAMES,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.catalogue.resolver import Mention
+from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask
+from bot.nlu.mention_extractor import MENTIONS
+from bot.nlu.understanding import Understanding
+from bot.reading import Reading
+
+logger = logging.getLogger(__name__)
+
+QUESTION = "question"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class QuestionClassifier(GraphComponent, IntentClassifier):
+    """Sets `intent`, `intent_ranking` and `question` (facets, mentions, words nobody knows) of a message."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """None: lemmas are used where a tokenizer gives them."""
+        return []
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The component's default config."""
+        return {
+            # use the lemmas of the tokens, where the tokenizer gives some, beside our own stems
+            "lemmas": True,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        understanding: Understanding | None = None,
+    ) -> None:
+        self._lemmas = bool(config["lemmas"])
+        self._model_storage = model_storage
+        self._resource = resource
+        self._understanding = understanding
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionClassifier:
+        """Creates an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the training phrases, with their annotated names masked."""
+        phrases = []
+        for message in training_data.intent_examples:
+            spans = [
+                (e[ENTITY_ATTRIBUTE_START], e[ENTITY_ATTRIBUTE_END], _mask_of(e[ENTITY_ATTRIBUTE_TYPE]))
+                for e in message.get(ENTITIES, [])
+            ]
+            phrases.append((mask(message.get(TEXT), spans), self._lemmas_of(message, spans), message.get(INTENT)))
+        self._understanding = Understanding.train(phrases)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._understanding.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> QuestionClassifier:
+        """Loads the trained component; untrained, with a warning, where its files are missing."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, model_storage, resource, Understanding.load(folder))
+        except (ValueError, FileNotFoundError):
+            logger.warning("%s was not trained: every message will be a fallback.", cls.__name__)
+            return cls(config, model_storage, resource)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set what each message asks."""
+        for message in messages:
+            if message.get(TEXT) and self._understanding is not None:
+                self._read(message, self._understanding)
+        return messages
+
+    def _read(self, message: Message, understanding: Understanding) -> None:
+        text = message.get(TEXT)
+        mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
+        spans = [
+            (m.start, m.end, MASK_FORMATION if m.formations or not m.jobs else MASK_JOB) for m in mentions if m.words
+        ]
+        understood = understanding.read(text, mask(text, spans), self._lemmas_of(message, spans), mentions)
+        reading = Reading(text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen)
+        message.set(
+            INTENT,
+            {INTENT_NAME_KEY: understood.intent, PREDICTED_CONFIDENCE_KEY: understood.confidence},
+            add_to_output=True,
+        )
+        message.set(
+            INTENT_RANKING_KEY,
+            [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: score} for name, score in understood.ranking],
+            add_to_output=True,
+        )
+        message.set(QUESTION, reading.as_json(), add_to_output=True)
+
+    def _lemmas_of(self, message: Message, spans: list[tuple[int, int, str]]) -> tuple[str, ...]:
+        """The lemmas of the words outside `spans`."""
+        if not self._lemmas:
+            return ()
+        return tuple(
+            token.lemma
+            for token in message.get(TOKENS_NAMES[TEXT], [])
+            if not any(start <= token.start < end for start, end, _ in spans)
+        )
+
+
+def _mask_of(entity: str) -> str:
+    return MASK_JOB if entity == "job" else MASK_FORMATION
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

@@ -1,0 +1,115 @@
+"""From the scores of the models to what a message asks: intent, facets, unknown words, distress first. No Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.catalogue.fiche import Facet
+from bot.catalogue.lexicon import GAP_WORDS
+from bot.catalogue.normalize import expand_sms, stem, tokenize
+from bot.catalogue.resolver import Mention
+from bot.catalogue.talk import QUESTION_WORDS
+from bot.nlu.features import plain, stems
+from bot.nlu.intent_model import IntentModel, joined
+from bot.reading import FACETS_OF_INTENT
+
+FALLBACK = "nlu_fallback"
+_RANKED = 10
+_JOINED = 1800
+_SURE = 0.22
+_FACET = 0.36
+_DISTRESS = 0.45
+# Intents that a message which names a formation does not have.
+_NAMELESS = frozenset(
+    {"greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge", "insult", "ask_more", "hyperbole"}
+)
+_JOINABLE = frozenset(FACETS_OF_INTENT) - {"ask_what_after", "search_formations", "ask_formations_for_job", "compare"}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The intent with its score, the facets asked, the best intents in order, words that nobody knows."""
+
+    intent: str
+    confidence: float
+    facets: tuple[Facet, ...]
+    ranking: tuple[tuple[str, float], ...]
+    unseen: tuple[str, ...]
+
+
+class Understanding:
+    """Two models: `single` tells intents apart, `several` tells which facets one message holds."""
+
+    def __init__(self, single: IntentModel, several: IntentModel) -> None:
+        self._single = single
+        self._several = several
+
+    @classmethod
+    def train(cls, phrases: Sequence[tuple[str, Sequence[str], str]]) -> Understanding:
+        """Learn from (masked text, lemmas, intent); ValueError where there is no phrase."""
+        if not phrases:
+            raise ValueError("no training phrases")
+        texts = [text for text, _, _ in phrases]
+        targets = [frozenset({intent}) for _, _, intent in phrases]
+        views = [(stems(text, lemmas), plain(text)) for text, lemmas, _ in phrases]
+        single = IntentModel.train(views, targets)
+        pairs = joined(texts, targets, _JOINABLE, _JOINED)
+        asked = [target if target <= _JOINABLE else frozenset({"other"}) for target in targets]
+        several = IntentModel.train(
+            [(stems(t), plain(t)) for t in [*texts, *(text for text, _ in pairs)]],
+            [*asked, *(united for _, united in pairs)],
+        )
+        return cls(single, several)
+
+    def read(
+        self, text: str, masked: str, lemmas: Sequence[str], mentions: Sequence[Mention]
+    ) -> Understood:
+        """What `text` asks; `masked` is `text` with its names masked, `lemmas` those of its other words."""
+        scores = self._single.scores((stems(masked, lemmas), plain(masked)))
+        named = any(m.known for m in mentions)
+        if named:
+            scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
+        ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
+        intent, confidence = ranking[0]
+        if scores.get("distress", 0.0) >= _DISTRESS:
+            intent, confidence = "distress", scores["distress"]
+        elif confidence < _SURE and intent != "distress":
+            intent = "inform" if named else FALLBACK
+        unseen = tuple(w for w in self._unseen(masked) if intent in FACETS_OF_INTENT or intent == FALLBACK)
+        return Understood(intent, confidence, self._facets(intent, masked), ranking, unseen)
+
+    def _facets(self, intent: str, masked: str) -> tuple[Facet, ...]:
+        if intent not in FACETS_OF_INTENT:
+            return ()
+        facets = list(FACETS_OF_INTENT[intent])
+        if intent in _JOINABLE or intent == "compare":
+            scores = self._several.scores((stems(masked), plain(masked)))
+            asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= _FACET]
+            facets += [facet for name in sorted(asked, key=lambda n: -scores[n]) for facet in FACETS_OF_INTENT[name]]
+        return tuple(dict.fromkeys(facets))
+
+    def _unseen(self, masked: str) -> list[str]:
+        """Words of the message that no training phrase holds: perhaps a name that nobody knows."""
+        return [
+            token.text
+            for token in tokenize(masked)
+            if len(token.text) > 3
+            and not token.text.isdigit()
+            and token.text not in GAP_WORDS
+            and stem(token.text) not in QUESTION_WORDS
+            and expand_sms(token.text) == token.text
+            and not self._single.knows(stem(token.text))
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write both models into `folder`."""
+        for name, model in (("single", self._single), ("several", self._several)):
+            (folder / name).mkdir()
+            model.save(folder / name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Understanding:
+        """Read what `save` wrote; FileNotFoundError when it is not there."""
+        return cls(IntentModel.load(folder / "single"), IntentModel.load(folder / "several"))

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.settings import ROOT, Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("JALON_"):
+            monkeypatch.delenv(name)
+
+
+def test_defaults() -> None:
+    found = load_settings()
+    assert found.seeds == ROOT / "seeds"
+    assert found.database_url == f"sqlite:///{ROOT}/build/jalon/catalogue.db"
+    assert found.tracker_url == f"sqlite:///{ROOT}/build/jalon/conversations.db"
+    assert (found.host, found.port, found.origins) == ("127.0.0.1", 5005, ())
+    assert (
+        found.search_url.format(query="bts") == "https://www.onisep.fr/recherche?context=formation&text=bts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("seeds", "/data/fiches", Path("/data/fiches")),
+        ("database_url", "postgresql://u:p@host/db", "postgresql://u:p@host/db"),
+        ("database_url", "sqlite:////data/c.db", "sqlite:////data/c.db"),
+        ("port", "80", 80),
+        ("origins", " https://a.fr/, http://localhost:3000 ,", ("https://a.fr", "http://localhost:3000")),
+        ("origins", "", ()),
+        ("search_url", "http://a.fr/?q={query}", "http://a.fr/?q={query}"),
+    ],
+)
+def test_variables(name: str, value: str, expected: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"JALON_{name.upper()}", value)
+    assert getattr(load_settings(), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JALON_PORT", "http"),
+        ("JALON_PORT", "70000"),
+        ("JALON_HOST", ""),
+        ("JALON_DATABASE_URL", "mysql://a"),
+        ("JALON_TRACKER_URL", "conversations.db"),
+        ("JALON_SECRET", "short"),
+        ("JALON_ORIGINS", "a.fr"),
+        ("JALON_ORIGINS", "https://a.fr/page"),
+        ("JALON_SEARCH_URL", "https://a.fr"),
+        ("JALON_SEARCH_URL", "https://a.fr/{query}/{page}"),
+        ("JALON_SEARCH_URL", "javascript:{query}"),
+    ],
+)
+def test_bad_values_are_refused_by_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        load_settings()
+
+
+def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JALON_PORT", "x")
+    monkeypatch.setenv("JALON_SECRET", "hush")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "JALON_PORT",
+        "JALON_SECRET",
+    ]
+    assert "hush" not in str(caught.value)
+
+
+def test_the_secret_of_the_environment_is_used_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JALON_SECRET", "s" * 32)
+    assert load_settings().signing_secret() == "s" * 32
+    assert "s" * 32 not in repr(load_settings())
+
+
+def test_a_secret_is_made_once_and_kept_to_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "jalon" / "secret"
+    monkeypatch.setattr(settings, "SECRET_FILE", file)
+    secret = load_settings().signing_secret()
+    assert len(secret) >= 32
+    assert load_settings().signing_secret() == secret
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_spoilt_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "SECRET_FILE", tmp_path / "secret")
+    (tmp_path / "secret").write_text("", encoding="ascii")
+    with pytest.raises(SettingsError, match="too short"):
+        load_settings().signing_secret()
+
+
+def test_every_variable_is_described() -> None:
+    assert all(field.field_info.description for field in Settings.__fields__.values())
