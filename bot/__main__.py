@@ -36,5 +36,36 @@ def ingest(
         typer.echo(line)
 
 
+@app.command()
+def train() -> None:
+    """Train the model if the data, the configuration or the code changed."""
+    from bot.runtime.model import TrainingFailed, ensure_model
+
+    try:
+        typer.echo(f"Model: {ensure_model()}")
+    except TrainingFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def serve() -> None:
+    """Import the fiches, train if needed, and serve the chat."""
+    from bot.runtime.model import TrainingFailed, ensure_model
+    from bot.settings import SettingsError, load_settings
+
+    ingest(None)
+    try:
+        settings = load_settings()
+        model = ensure_model()
+    except (SettingsError, TrainingFailed) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"Starting on http://{settings.host}:{settings.port}/chat/ (about twenty seconds)…")
+    from bot.runtime.server import serve as serve_application
+
+    serve_application(model, settings)
+
+
 if __name__ == "__main__":
     app()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+from urllib.parse import quote_plus
 
 from bot.catalogue import answers
 from bot.catalogue.answers import Ask, Choice, Reply
@@ -73,6 +74,11 @@ class Knowledge:
 
     catalogue: Catalogue
     resolver: Resolver
+    search_url: str = "https://www.onisep.fr/recherche?context=formation&text={query}"
+
+    def search_link(self, words: str) -> str:
+        """The address of the official search with `words` filled in."""
+        return self.search_url.format(query=quote_plus(words))
 
     def formations(self, ids: Sequence[str]) -> list[Formation]:
         return [self.catalogue.formations[i] for i in ids if i in self.catalogue.formations]
@@ -85,7 +91,7 @@ def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     """The replies to one message, and the state after it."""
     if reading.intent == "distress":
         return [Reply("distress", Outcome.DISTRESS)], state
-    if reading.intent == "restart":
+    if reading.intent == "start_over":
         return [Reply("restarted", Outcome.SMALLTALK, choices=_examples(knowledge))], State()
     if reading.ask is not None:
         return _choose(reading.ask, state, knowledge)
@@ -424,7 +430,7 @@ def _out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         context = knowledge.formations(state.formations[:1])
         about = context[0].title if context else None
     reply = Reply(
-        _OUT_OF_SCOPE[reading.intent], Outcome.OUT_OF_SCOPE, {"about": about or "", "variant": state.misses}
+        _OUT_OF_SCOPE[reading.intent], Outcome.OUT_OF_SCOPE, {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses}
     )
     return [reply], state
 

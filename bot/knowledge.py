@@ -14,7 +14,8 @@ from bot.settings import load_settings
 class LiveKnowledge:
     """Knowledge that follows the store: the resolver is built anew when the catalogue changed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, search_url: str) -> None:
+        self._search_url = search_url
         self._live = LiveCatalogue(url)
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
@@ -28,15 +29,16 @@ class LiveKnowledge:
         with self._lock:
             if self._knowledge is None or self._knowledge.catalogue is not catalogue:
                 resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values())
-                self._knowledge = Knowledge(catalogue, resolver)
+                self._knowledge = Knowledge(catalogue, resolver, self._search_url)
             return self._knowledge
 
 
 @lru_cache(maxsize=4)
-def _live(url: str) -> LiveKnowledge:
-    return LiveKnowledge(url)
+def _live(url: str, search_url: str) -> LiveKnowledge:
+    return LiveKnowledge(url, search_url)
 
 
 def current_knowledge() -> Knowledge:
     """The knowledge of the store that the settings name."""
-    return _live(load_settings().database_url).current()
+    settings = load_settings()
+    return _live(settings.database_url, settings.search_url).current()

@@ -1,0 +1,74 @@
+"""The bodies that clients send, and what is refused of them. The schema is docs/openapi.json."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from pydantic import BaseModel, Extra, Field, StrictStr, ValidationError, root_validator, validator
+
+MAX_TEXT = 500
+MAX_BODY = 16_384
+MAX_TOKEN = 512
+MAX_CHOICE = 2048
+
+
+class BadRequest(Exception):
+    """A request that is refused: the HTTP status, a code for machines; the words are a response of domain.yml."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+
+class _Body(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class SessionRequest(_Body):
+    """`POST /chat/session`: an empty object."""
+
+
+class RestartRequest(_Body):
+    """`POST /chat/restart`."""
+
+    session: StrictStr = Field(max_length=MAX_TOKEN)
+
+
+class MessageRequest(_Body):
+    """`POST /chat/message`: typed text or a choice, and optionally a key that makes a resend harmless."""
+
+    session: StrictStr = Field(max_length=MAX_TOKEN)
+    text: StrictStr | None = None
+    choice: StrictStr | None = Field(default=None, max_length=MAX_CHOICE)
+    key: StrictStr | None = Field(default=None, min_length=1, max_length=64)
+
+    @validator("text")
+    def _typed(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        text = unicodedata.normalize("NFC", value)
+        if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+            raise ValueError("control characters")
+        text = text.strip()
+        if not 1 <= len(text) <= MAX_TEXT:
+            raise ValueError("length")
+        return text
+
+    @root_validator(skip_on_failure=True)
+    def _one_of(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values.get("text") is None) == (values.get("choice") is None):
+            raise ValueError("text or choice")
+        return values
+
+
+def parse(model: type[_Body], data: Any) -> Any:
+    """`data` as a request of type `model`; raises BadRequest 422."""
+    try:
+        return model.parse_obj(data)
+    except ValidationError as error:
+        fields = {str(problem["loc"][0]) for problem in error.errors()}
+        raise BadRequest(422, "text" if fields == {"text"} else "fields") from error

@@ -1,0 +1,53 @@
+"""The trained model: made by `rasa train` when what it is made from changed, found again otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.settings import ROOT
+
+MODELS = ROOT / "build" / "models"
+# What a model is made from: a change in one of them asks for a new one.
+_INGREDIENTS = ("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py")
+_SUFFIXES = {".yml", ".py", ".toml", ".lock"}
+QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+
+
+class TrainingFailed(Exception):
+    """`rasa train` ended without a model; its own output says why."""
+
+
+def model_path() -> Path:
+    """Where the model of the present data, configuration and code is, or would be."""
+    digest = hashlib.sha256()
+    for ingredient in _INGREDIENTS:
+        top = ROOT / ingredient
+        files = [top] if top.is_file() else sorted(p for p in top.rglob("*") if p.suffix in _SUFFIXES)
+        for file in files:
+            digest.update(str(file.relative_to(ROOT)).encode())
+            digest.update(file.read_bytes())
+    return MODELS / f"jalon-{digest.hexdigest()[:12]}.tar.gz"
+
+
+def ensure_model() -> Path:
+    """The model, trained first where it is not there yet; older ones are removed. Raises TrainingFailed."""
+    path = model_path()
+    if path.exists():
+        return path
+    print("Training the model (about a minute)…", flush=True)
+    MODELS.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz"),
+        "--out", str(MODELS), "--data", "data", "--force",
+    ]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, check=False)
+    if done.returncode or not path.exists():
+        raise TrainingFailed(f"rasa train ended with status {done.returncode}: see its output above")
+    for old in MODELS.glob("jalon-*.tar.gz"):
+        if old != path:
+            old.unlink()
+    return path
