@@ -120,7 +120,7 @@ class WebChannel(InputChannel):
                 await agent.tracker_store.save(tracker)
             return response.json({"messages": self._greeting(agent, conversation)})
 
-        routes.top_level(self._settings)
+        routes.ctx.settings = self._settings
         return routes
 
     async def _once(
@@ -181,14 +181,9 @@ class WebChannel(InputChannel):
 class _Routes(Blueprint):
     """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
 
-    _settings: Settings
-
-    def top_level(self, settings: Settings) -> None:
-        self._settings = settings
-
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         """Register with the server, and take over / from Rasa."""
-        ancestors = " ".join(["'self'", *self._settings.origins])
+        ancestors = " ".join(["'self'", *self.ctx.settings.origins])
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -199,7 +194,7 @@ class _Routes(Blueprint):
                 return response.redirect("/chat/")
             if request.path == "/health":
                 return _health(request)
-            if not _allowed(request, self._settings.origins):
+            if not _allowed(request, self.ctx.settings.origins):
                 return _error(request, 403, "origin")
             if request.method == "OPTIONS":
                 return response.empty()
@@ -209,7 +204,7 @@ class _Routes(Blueprint):
         async def dress(request: Request, reply: HTTPResponse) -> None:
             reply.headers.update(headers)
             origin = request.headers.get("origin")
-            if origin in self._settings.origins:
+            if origin in self.ctx.settings.origins:
                 reply.headers["Access-Control-Allow-Origin"] = origin
                 reply.headers["Access-Control-Allow-Headers"] = "Content-Type"
                 reply.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
-from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
@@ -43,12 +43,21 @@ def responses_environment(responses: dict[str, list[dict[str, Any]]]) -> Sandbox
     return environment
 
 
-class JinjaNaturalLanguageGenerator(NaturalLanguageGenerator):
+class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
     """Rasa's generator of responses, with Jinja in place of format strings, so that plurals stay with the words."""
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
-        self._responses = domain.responses
-        self._environment = responses_environment(domain.responses)
+        super().__init__(domain.responses)
+
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        """The responses of the domain; Rasa sets them once the model, and with it the domain, is loaded."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
+        self._responses = responses
+        self._environment = responses_environment(responses)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

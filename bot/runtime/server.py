@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from pathlib import Path
 
 from bot.runtime.model import QUIET
@@ -13,6 +14,8 @@ from bot.settings import ROOT, Settings
 def serve(model: Path, settings: Settings) -> None:
     """Serve until interrupted."""
     os.environ.update(QUIET)
+    # The libraries that Rasa pins speak of their own next versions at every start.
+    warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
