@@ -37,12 +37,13 @@ def ingest(
 
 
 @app.command()
-def train() -> None:
+def train(quiet: Annotated[bool, typer.Option(help="Print the path of the model alone.")] = False) -> None:
     """Train the model if the data, the configuration or the code changed."""
     from bot.runtime.model import TrainingFailed, ensure_model
 
     try:
-        typer.echo(f"Model: {ensure_model()}")
+        path = ensure_model()
+        typer.echo(str(path) if quiet else f"The model is up to date: {path}")
     except TrainingFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

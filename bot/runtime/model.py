@@ -38,13 +38,13 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print("Training the model (about a minute)…", flush=True)
+    print("Training the model (about a minute)…", file=sys.stderr, flush=True)
     MODELS.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz"),
         "--out", str(MODELS), "--data", "data", "--force",
     ]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, check=False)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=sys.stderr, check=False)
     if done.returncode or not path.exists():
         raise TrainingFailed(f"rasa train ended with status {done.returncode}: see its output above")
     for old in MODELS.glob("jalon-*.tar.gz"):

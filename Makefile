@@ -1,0 +1,71 @@
+# Jalon. `make run` and `make test` set up all they need. Python 3.10 and Linux x86-64; see README.md.
+SHELL := /bin/bash
+export RASA_TELEMETRY_ENABLED = false
+export TF_CPP_MIN_LOG_LEVEL = 3
+export SQLALCHEMY_SILENCE_UBER_WARNING = 1
+export PYTHONUNBUFFERED = 1
+# Responses said by our action alone look unused to rasa; tests/unit/test_domain.py checks that each one is used.
+export PYTHONWARNINGS = ignore:The utterance:UserWarning,ignore::DeprecationWarning
+UV = build/tools/bin/uv
+PYTHON = .venv/bin/python
+RASA = .venv/bin/rasa
+MODEL = $$($(PYTHON) -m bot train --quiet)
+.PHONY: run chat train check test test-unit test-rasa test-live eval bench-nlu lock clean
+
+run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
+	@exec $(PYTHON) -m bot serve
+
+chat: .venv/run-ready          ## the same bot in the terminal
+	@exec $(PYTHON) -m bot chat
+
+train: .venv/run-ready         ## train the model if what it is made from changed
+	$(PYTHON) -m bot train
+
+test: check test-unit test-rasa test-live   ## everything: lint, types, data, units, training, stories, API, browser
+
+check: .venv/test-ready        ## lint, types, Rasa's own check of the training data
+	.venv/bin/ruff check bot actions tests
+	.venv/bin/mypy
+	$(RASA) data validate --fail-on-warnings
+
+test-unit: .venv/test-ready    ## tests without Rasa, in seconds
+	$(PYTHON) -m pytest tests/unit -q
+
+test-rasa: .venv/test-ready    ## components, actions, stories as Rasa predicts them and as they are answered
+	$(RASA) test core --model $(MODEL) --stories tests/test_stories.yml --fail-on-prediction-errors --out build/test-core
+	$(PYTHON) -m pytest tests/nlu tests/actions -q
+
+test-live: .venv/test-ready    ## a real server over HTTP, a real browser
+	$(PYTHON) -m pytest tests/api tests/browser -q
+
+eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
+	$(PYTHON) benchmarks/evaluate.py
+
+bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu-benchmark.md
+	$(PYTHON) benchmarks/nlu.py
+
+lock: $(UV)                    ## pin the versions anew
+	$(UV) pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(UV) pip compile -q pyproject.toml --group test -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-test.lock
+
+clean:                         ## remove all that is built
+	rm -rf build .venv .rasa results
+
+$(UV):
+	@echo "Getting uv, the installer…"
+	@python3 -m venv build/tools
+	@build/tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/bin/python: .python-version | $(UV)
+	@$(UV) venv --quiet --clear --python 3.10 .venv
+
+.venv/run-ready: requirements.lock | .venv/bin/python
+	@echo "Installing libraries (about 2.5 GB the first time)…"
+	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/test-ready: requirements-test.lock | .venv/bin/python
+	@echo "Installing libraries and test tools (about 2.5 GB the first time)…"
+	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes -r requirements-test.lock
+	@$(PYTHON) tests/browser/install_browser.py
+	@touch $@ .venv/run-ready
