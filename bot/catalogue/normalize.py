@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "ʼ": "'", "`": "'"})
-_WORD = re.compile(r"[0-9a-z]+", re.ASCII)
+_WORD = re.compile(r"\b[a-z]&[a-z]\b|[0-9a-z]+", re.ASCII)
 _GENDER_SUFFIX = re.compile(r"(?<=[a-z])(?:/|\(|·|\.)(?:ne|e|euse|rice|trice|ere|ienne|iere|esse|fe|ve|te|se|le|re)\b\)?")
 _ELIDED = frozenset({"l", "d", "j", "c", "qu", "n", "m", "t", "s", "lorsqu", "jusqu", "puisqu"})
 
@@ -77,7 +77,7 @@ def tokenize(text: str) -> list[Token]:
     for match in _WORD.finditer("".join(" " if i in hidden else c for i, c in enumerate(folded))):
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         surface = text[start:end]
-        tokens.append(Token(match[0], start, end, surface.isupper() and len(surface) > 1))
+        tokens.append(Token(match[0].replace("&", ""), start, end, surface.isupper() and len(surface) > 1))
     return tokens
 
 
@@ -105,7 +105,7 @@ def stem(word: str) -> str:
     for feminine, masculine in _GENDERS:
         if word.endswith(feminine) and len(word) > len(feminine) + 2:
             return word[: -len(feminine)] + masculine.rstrip("e")
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+    return word.rstrip("e") if len(word) > 3 else word
 
 
 _PHONETIC = tuple(

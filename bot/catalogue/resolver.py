@@ -8,13 +8,15 @@ greatest weight wins; the names of a span are those that hold all of its words, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import Meaning, Name, NameIndex, label_name, read_types, title_name
+from bot.catalogue.index import ABBREVIATION, EXACT, SIGLE, Meaning, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.talk import DISLIKED_BEFORE, QUESTION_WORDS
@@ -26,6 +28,12 @@ _SPAN_COST = 0.12
 _TYPE_GAIN = 0.3
 _TYPE_CONFLICT = 0.1
 _MOST = 400
+_OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
+_SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
+_SKIP_COST = 0.35
+_UNKNOWN_COST = 0.3
+_TALK_SHARE = 0.2
+_INNER = frozenset({"option", "parcours", "specialite", "mention", "dominante"})
 _NEAR = 5
 
 
@@ -65,6 +73,8 @@ class _Unit:
     type: str | None = None
     gap: bool = False
     sigle: bool = False
+    talk: bool = False
+    unknown: bool = False
 
     @property
     def closed(self) -> bool:
@@ -76,6 +86,7 @@ class _Span:
     units: tuple[_Unit, ...]
     mask: int
     score: float
+    past: int
 
     @property
     def words(self) -> tuple[_Unit, ...]:
@@ -101,9 +112,12 @@ class Resolver:
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
         tokens = tokenize(text)
-        formations = self._mentions(text, tokens, self._formations)
+        formations = _united(text, self._mentions(text, tokens, self._formations))
         jobs = self._mentions(text, tokens, self._jobs)
-        return _merge(formations, jobs)
+        return _without_asides(_merge(formations, jobs), self._is_sigle)
+
+    def _is_sigle(self, word: str) -> bool:
+        return self._formations.is_sigle(word)
 
     def near(self, words: str, limit: int = _NEAR) -> tuple[str, ...]:
         """The ids of the formations whose titles look most like `words`, best first."""
@@ -178,7 +192,8 @@ class Resolver:
     def _type_at(self, tokens: Sequence[Token], i: int, before: Sequence[_Unit]) -> list[_Unit] | None:
         table = lexicon().types
         for size in range(min(lexicon().longest_type, len(tokens) - i), 0, -1):
-            key = table.get(tuple(token.text for token in tokens[i : i + size]))
+            form = tuple(token.text for token in tokens[i : i + size])
+            key = table.get(form) or (_mistyped_type(form) if size > 1 else None)
             if key and _plausible_type(tokens, i, size, key):
                 return [_Unit(i, i + size - 1, type=key)]
         glued = tokens[i].text
@@ -195,8 +210,9 @@ class Resolver:
         if index is self._formations:
             for size in range(min(3, len(tokens) - i), 0, -1):
                 terms = lexicon().popular.get(tuple(t.text for t in tokens[i : i + size]))
-                if terms and all(term in index for term in terms):
-                    return [_Unit(i, i + size - 1, meaning=Meaning(((term, 1.0),))) for term in terms]
+                known = [t if t in index else SIGLE + t for t in terms or ()]
+                if known and all(term in index for term in known):
+                    return [_Unit(i, i + size - 1, meaning=Meaning(((term, EXACT),))) for term in known]
         if word in ("option", "parcours") and i + 1 < len(tokens):
             letter = f"option {tokens[i + 1].text}"
             if letter in index:
@@ -206,22 +222,26 @@ class Resolver:
             return [joined]
         if word in BREAK_WORDS:
             return [_Unit(i, i)]
+        if word in _INNER:
+            return [_Unit(i, i, gap=True)]
         if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
             return [_Unit(i, i, gap=True)]
         after_type = any(unit.type for unit in before[-3:]) and not any(unit.closed for unit in before[-2:])
-        talk = stem(word) in QUESTION_WORDS or expand_sms(word) != word
-        if talk and not after_type and not (tokens[i].upper and index.is_sigle(word)):
-            return [_Unit(i, i)]
         meaning = index.meaning(word)
-        if meaning and self._only_sigle(meaning, index):
-            spoken = tokens[i].upper or after_type or len(tokens) <= 2 or not (is_french(word) or len(word) < 3)
-            if not spoken:
+        talk = stem(word) in QUESTION_WORDS or expand_sms(word) != word or word.isdigit()
+        if talk:
+            said_loud = tokens[i].upper and index.is_sigle(word)
+            part = (len(word) > 3 or word in _SHORT_WORDS) and (_inside_a_name(before) or after_type)
+            if not (part or said_loud) or not meaning or meaning.best < 0.9:
                 return [_Unit(i, i)]
-        return [_Unit(i, i, meaning=meaning, sigle=bool(meaning) and index.is_sigle(word))]
-
-    @staticmethod
-    def _only_sigle(meaning: Meaning, index: NameIndex) -> bool:
-        return all(index.is_sigle(term) for term, _ in meaning.terms)
+        loud = tokens[i].upper or after_type or len(tokens) <= 2 or not (is_french(word) or len(word) < 3)
+        if meaning and not loud:
+            meaning = _without_sigles(meaning)
+        if not meaning and len(word) > 8:
+            halves = _halves(word, index)
+            if halves:
+                return [_Unit(i, i, meaning=half) for half in halves]
+        return [_Unit(i, i, meaning=meaning, sigle=loud and index.is_sigle(word), talk=talk, unknown=meaning is None)]
 
     @staticmethod
     def _joined(tokens: Sequence[Token], i: int, index: NameIndex) -> _Unit | None:
@@ -256,7 +276,8 @@ class Resolver:
         floor = WHOLE if best >= WHOLE else best * KEPT_BESIDE_BEST
         fitting = tuple(name.key for name, coverage in ranked if coverage >= floor)
         if index is self._jobs:
-            best_jobs = tuple(name.key for name, coverage in ranked if coverage >= best - 0.02)
+            floor = best - 0.02 if best >= WHOLE else best * KEPT_BESIDE_BEST
+            best_jobs = tuple(name.key for name, coverage in ranked if coverage >= floor)
             return replace(base, jobs=best_jobs, whole_job=best >= WHOLE)
         return replace(base, formations=fitting, whole=best >= WHOLE)
 
@@ -299,35 +320,109 @@ class Resolver:
         plain = [t for t in terms if t not in table.generic]
         if span.type:
             return True
-        if index is self._jobs and best < _JOB_COVERAGE:
-            return False
+        likeness = min(unit.meaning.best for unit in span.words if unit.meaning)
+        first, last = span.units[0].first, span.units[-1].last
+        if index is self._jobs:
+            return self._credible_job(tokens, first, last, ranked, terms, likeness)
         if any(unit.sigle for unit in span.words):
             return True
+        plain = [t for t in plain if t not in table.places]
         if not plain:
             return False
-        first, last = span.units[0].first, span.units[-1].last
         common = all(term in table.everyday for term in plain)
-        before = [token.text for token in tokens[max(0, first - 4) : first]]
-        if common and DISLIKED_BEFORE & set(before):
+        before = {token.text for token in tokens[max(0, first - 6) : first]}
+        if DISLIKED_BEFORE & before:
             return False
-        others = [
-            t for i, t in enumerate(tokens)
-            if not first <= i <= last and t.text not in GAP_WORDS and stem(t.text) not in QUESTION_WORDS
-        ]
+        alone = not self._others(tokens, first, last)
         if common and len(plain) == 1:
-            return best >= WHOLE and not others and len(tokens) <= 8
+            return best >= WHOLE and alone and len(tokens) <= 8
         if common:
-            return best >= 0.6 or not others
-        likeness = min(unit.meaning.best for unit in span.words if unit.meaning)
-        if likeness < 0.82 and len(plain) == 1:
-            return best >= 0.5
+            return best >= 0.6 or alone
+        if len(plain) == 1 and best < WHOLE:
+            said = tokens[span.words[-1].first].text
+            if is_french(said) or likeness < 0.9:
+                of_something = {token.text for token in tokens[max(0, first - 2) : first]} & _OF_SOMETHING
+                return alone and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
         return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= 12
+
+    @staticmethod
+    def _others(tokens: Sequence[Token], first: int, last: int) -> list[Token]:
+        """The words of a message outside a span that are neither talk nor gaps."""
+        return [
+            t
+            for i, t in enumerate(tokens)
+            if not first <= i <= last
+            and t.text not in GAP_WORDS
+            and stem(t.text) not in QUESTION_WORDS
+            and expand_sms(t.text) == t.text
+        ]
+
+    def _credible_job(
+        self,
+        tokens: Sequence[Token],
+        first: int,
+        last: int,
+        ranked: Sequence[tuple[Name, float]],
+        terms: Sequence[str],
+        likeness: float,
+    ) -> bool:
+        """Whether a span names a job: its whole label, or its first word where that alone says what one does."""
+        name, best = ranked[0]
+        table = lexicon()
+        words = [token.text for token in tokens[first : last + 1]]
+        before = {token.text for token in tokens[max(0, first - 3) : first]}
+        head = bool(name.words) and name.words[0] in terms
+        told = head or (best >= WHOLE and name.words[0] not in table.generic | table.common_heads)
+        if len(words) == 1 and words[0] not in table.short_jobs and (likeness == ABBREVIATION or not told):
+            return False
+        if len(terms) == 1 and terms[0] in table.common_heads and best < WHOLE:
+            return False
+        if all(term in table.everyday for term in terms) and (DISLIKED_BEFORE & before or best < _JOB_COVERAGE):
+            return False
+        if best >= _JOB_COVERAGE and (likeness >= ABBREVIATION or len(words[0]) > 5):
+            return True
+        return likeness == EXACT and (head or (len(ranked) == 1 and best >= 0.4))
+
+@lru_cache(maxsize=4096)
+def _mistyped_type(form: tuple[str, ...]) -> str | None:
+    """The type that `form` writes with small faults in its long words ("bac profesionnel"), or None."""
+    if not any(len(word) > 7 for word in form):
+        return None
+    for known, key in lexicon().types.items():
+        if len(known) == len(form) and all(
+            said == right or (len(right) > 7 and OSA.distance(said, right, score_cutoff=2) <= 2)
+            for said, right in zip(form, known)
+        ):
+            return key
+    return None
+
+
+def _without_sigles(meaning: Meaning) -> Meaning | None:
+    terms = tuple((term, likeness) for term, likeness in meaning.terms if not term.startswith(SIGLE))
+    return Meaning(terms) if terms else None
+
+
+def _halves(word: str, index: NameIndex) -> list[Meaning] | None:
+    """The meanings of two words of the index written as one ("technicocommercial"), or None."""
+    for at in range(4, len(word) - 3):
+        first, second = stem(word[:at]), stem(word[at:])
+        if first in index and second in index:
+            return [Meaning(((first, EXACT),)), Meaning(((second, EXACT),))]
+    return None
+
+
+def _inside_a_name(before: Sequence[_Unit]) -> bool:
+    """Whether the last unit that is no gap is a word or a type: a word of talk may then be one of a title."""
+    last = next((unit for unit in reversed(before) if not unit.gap), None)
+    return last is not None and not last.closed
 
 
 def _plausible_type(tokens: Sequence[Token], i: int, size: int, key: str) -> bool:
     """Whether what reads like a type is one: "BUT", not "mon but"; "un TP", not "le tp de physique"."""
     if size > 1:
         return True
+    if tokens[i].text == "de":
+        return tokens[i].upper
     word, before = tokens[i], tokens[i - 1].text if i else ""
     if word.text == "but":
         return word.upper or before in {"un", "en", "du", "au", "le", "apres", "d", "l", "et", "ou", "bts"} or i == 0
@@ -356,7 +451,7 @@ def _segment(units: Sequence[_Unit], index: NameIndex) -> list[_Span]:
     starting: dict[int, list[tuple[int, _Span]]] = {}
     for i in range(len(units)):
         for span in _spans_from(units, i, index, scale):
-            starting.setdefault(i + len(span.units), []).append((i, span))
+            starting.setdefault(span.past, []).append((i, span))
     for end in range(1, len(units) + 1):
         choice = best[end - 1]
         for i, span in starting.get(end, ()):
@@ -370,10 +465,15 @@ def _segment(units: Sequence[_Unit], index: NameIndex) -> list[_Span]:
 def _spans_from(units: Sequence[_Unit], i: int, index: NameIndex, scale: float) -> Iterable[_Span]:
     if units[i].gap or units[i].closed:
         return
-    mask, said, type_key = (1 << len(index)) - 1, 0.0, None
+    mask, said, type_key, skipped = (1 << len(index)) - 1, 0.0, None, False
+    kept: list[_Unit] = []
     for j in range(i, len(units)):
         unit = units[j]
         if unit.closed:
+            if unit.unknown and type_key and not skipped:
+                skipped = True
+                said -= _UNKNOWN_COST
+                continue
             return
         if unit.gap:
             continue
@@ -382,12 +482,19 @@ def _spans_from(units: Sequence[_Unit], i: int, index: NameIndex, scale: float) 
                 return
             type_key = unit.type
         elif unit.meaning:
-            mask &= index.holders(unit.meaning)
-            if not mask:
-                return
             term, likeness = unit.meaning.terms[0]
-            said += index.weight(term) / scale * likeness
-        span = _Span(tuple(units[i : j + 1]), mask, 0.0)
+            weight = index.weight(term) / scale * likeness * (_TALK_SHARE if unit.talk else 1.0)
+            narrowed = mask & index.holders(unit.meaning)
+            if not narrowed:
+                if skipped or not said:
+                    return
+                skipped = True
+                said -= weight * _SKIP_COST
+                continue
+            mask = narrowed
+            said += weight
+        kept.append(unit)
+        span = _Span(tuple(kept), mask, 0.0, j + 1)
         score = said - _SPAN_COST
         if type_key:
             score += _TYPE_GAIN
@@ -408,6 +515,42 @@ def _without_crumbs(spans: Sequence[_Span]) -> list[_Span]:
                 kept.pop()
         kept.append(span)
     return kept
+
+
+def _united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Mentions that share formations are one name said in several pieces ("EEIGM Nancy"): what all pieces fit."""
+    united: list[Mention] = []
+    for mention in mentions:
+        last = united[-1] if united else None
+        common = tuple(i for i in last.formations if i in mention.formations) if last else ()
+        if last and common and not (last.type and mention.type):
+            united[-1] = replace(
+                last,
+                end=mention.end,
+                text=text[last.start : mention.end],
+                formations=common,
+                type=last.type or mention.type,
+                words=last.words + mention.words,
+                whole=(last.whole or mention.whole) and len(common) == 1,
+            )
+        else:
+            united.append(mention)
+    return united
+
+
+def _without_asides(mentions: Sequence[Mention], is_sigle: Callable[[str], bool]) -> list[Mention]:
+    """Beside a name said clearly, one common word of other titles is talk ("le CAP cuisine, c'est chaud ?")."""
+
+    def clear(mention: Mention) -> bool:
+        named = mention.whole or mention.whole_job or any(is_sigle(word) for word in mention.words)
+        return bool(mention.type and mention.words) or (mention.known and named)
+
+    def aside(mention: Mention) -> bool:
+        return mention.known and not clear(mention) and len(mention.words) == 1
+
+    if not any(clear(m) for m in mentions):
+        return list(mentions)
+    return [m for m in mentions if not aside(m)]
 
 
 def _merge(formations: Sequence[Mention], jobs: Sequence[Mention]) -> list[Mention]:

@@ -21,7 +21,7 @@ formations forme former fou franchement fut gagne garcon general generale genre 
 heu hesite hier horaires ici idee il ils important indiquer info infos information informations integrer integre
 interesse interessant inscription inscrire inscrit internet intitule jamais je jeune job jobs jour journee juste la
 laisse laquelle laquel lequel lesquels lesquelles lien liste longtemps long longue longs lui lycee ma madame maintenant mais mal
-marche matiere matieres me meme mene menent mer merci mes met metier metiers mettre mieux mine mini minimum mission moi
+marche matiere matieres me meme mene menent merci mes met metier metiers mettre mieux mini minimum mission moi
 moins mois moment mon monsieur mort mot moyen moyenne moyens ne nan niveau nom nombre non normal notre nous nouveau nul nulle
 obligatoire obligation obligé obtenir obtenu obtient officiel officielle on ont ok ordre orienter orientation ou oui ouvre ouvert ouverte page papier
 parait pareil parcours parcoursup pardon parents parfait parle parler part partir pas passe passer passerelle pendant pense
@@ -51,7 +51,7 @@ reconversion refaire reflechir regarder reponse repond reponds reprendre reprise
 sms soeur souvent specialites sinon sure sur tarif tarifs tellement tente titre titulaire tombe touche touches tourne trouver vacances valeur vite vivre voies voeux vouliez voulu zut lol mdr ptdr bref
 accueille enseignement etablissement etablissements etudiant etudiante professeur prof reelle jeunes ado adulte adultes ouvrent autrement direct directement mini debut debuter obligé regle regles reelles
 souhaitez veuillez prie remercie cordialement aimerait aimer adore kiffe plaire plairait plait tentent branche botte passionne reve revais
-pareille pareils mieux pire valider validee valide certification certifie officiellement terme termes bout boutte bouts
+pareille pareils cfa bas ca sa reve reves rare bouche bouchee cote cotee chaud cool coup vaut rapporte mieux pire valider validee valide certification certifie officiellement terme termes bout boutte bouts
 apprentie apprenti salarie payer paye payé payante payant gratuit sous distance ligne
 """.split()
 
@@ -59,6 +59,6 @@ QUESTION_WORDS = frozenset(stem(word) for word in _QUESTION)
 
 # A common word after one of these is a taste or a school subject, not a formation.
 DISLIKED_BEFORE = frozenset(
-    "aime adore kiffe deteste passion passionne passionnee interesse fort forte bon bonne nul nulle fan prof cours "
+    "aime adore prefere preferee kiffe deteste passion passionne passionnee interesse fort forte bon bonne nul nulle fan prof cours "
     "note notes moyenne matiere mode travailler bosser travail metier domaine secteur boulot emploi branche".split()
 )

@@ -11,6 +11,7 @@ MASK_FORMATION = "xformation"
 MASK_JOB = "xmetier"
 
 _SHOUT = re.compile(r"(.)\1{2,}")
+_WHERE = re.compile(r"\b(où|Où|OÙ)\b")
 _PUNCTUATION = re.compile(r"[?!]")
 
 
@@ -22,7 +23,8 @@ def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 
 
 def plain(text: str) -> str:
-    """Folded words in order, SMS spelt out, drawn-out letters shortened, question and exclamation marks kept."""
+    """Folded words in order, SMS spelt out, drawn-out letters shortened, "où" told from "ou", ? and ! kept."""
+    text = _WHERE.sub(" oulieu ", text)
     marks = " ".join("§" + mark for mark in sorted(set(_PUNCTUATION.findall(text))))
     words = [expand_sms(_SHOUT.sub(r"\1\1", token.text)) for token in tokenize(text)]
     return " ".join([*words, marks]).strip()

@@ -117,9 +117,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
     def _read(self, message: Message, understanding: Understanding) -> None:
         text = message.get(TEXT)
         mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
-        spans = [
-            (m.start, m.end, MASK_FORMATION if m.formations or not m.jobs else MASK_JOB) for m in mentions if m.words
-        ]
+        spans = [(m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in mentions if m.words]
         understood = understanding.read(text, mask(text, spans), self._lemmas_of(message, spans), mentions)
         reading = Reading(text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen)
         message.set(

@@ -18,7 +18,7 @@ from bot.reading import FACETS_OF_INTENT
 FALLBACK = "nlu_fallback"
 _RANKED = 10
 _JOINED = 1800
-_SURE = 0.22
+_SURE = 0.07
 _FACET = 0.36
 _DISTRESS = 0.45
 # Intents that a message which names a formation does not have.
@@ -68,7 +68,7 @@ class Understanding:
     ) -> Understood:
         """What `text` asks; `masked` is `text` with its names masked, `lemmas` those of its other words."""
         scores = self._single.scores((stems(masked, lemmas), plain(masked)))
-        named = any(m.known for m in mentions)
+        named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
