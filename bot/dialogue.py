@@ -11,10 +11,10 @@ from urllib.parse import quote_plus
 from bot.catalogue import answers
 from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
-from bot.catalogue.normalize import fold, stem, tokenize
+from bot.catalogue.normalize import expand_sms, fold, tokenize
 from bot.catalogue.resolver import Mention, Resolver
 from bot.catalogue.search import search
-from bot.catalogue.selection import read_choice
+from bot.catalogue.selection import Pick, read_choice
 from bot.reading import FORMATION_FACETS, Reading
 
 _REMEMBERED = 4
@@ -23,8 +23,8 @@ _FOLLOW_UP = re.compile(r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|
 _GREATEST = frozenset("long longue lon longs longues haut haute eleve elevee plus grand meilleur".split()) - {"plus", "meilleur", "grand"}
 _LEAST = frozenset("court courte courts courtes rapide vite bas basse moins".split())
 _ORIGIN_CUE = re.compile(
-    r"(\b(avec|apres|ai|a|finis|fini|suis en|en|aura|aurai|titulaire d|obtenu|sortant d|sors d|deja|depuis|viens d|passe)"
-    r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une)?)\s*$"
+    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d|deja|viens d)"
+    r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
 )
 
 
@@ -120,13 +120,16 @@ def _choose(ask: Ask, state: State, knowledge: Knowledge) -> Turn:
 
 def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
     """The turn of a message that picks among what was offered, or None when it does not."""
-    offered = knowledge.formations(state.candidates or state.listed)
+    offered = knowledge.formations(state.candidates or state.listed or state.discussed)
     asked = reading.facets or _facets(state.waiting)
-    if not offered:
+    if not offered or Facet.FORMATIONS_FOR_JOB in asked or Facet.SEARCH in asked:
         return None
-    pick = read_choice(reading.text, offered, waiting=bool(state.candidates))
-    names_other = any(m.formations and not set(m.formations) & {f.id for f in offered} for m in reading.mentions)
-    if pick is None or (names_other and not pick.ordinal):
+    pick = _the_other(reading, offered, state) or read_choice(reading.text, offered, waiting=bool(state.candidates))
+    if pick is None:
+        return None
+    ids = {f.id for f in offered}
+    others = [m for m in reading.mentions if m.formations and not set(m.formations) & ids]
+    if not pick.ordinal and any(m.type or not _FOLLOW_UP.match(fold(reading.text)) for m in others):
         return None
     if pick.ordinal and (Facet.COMPARISON in asked or reading.intent == "compare"):
         return None
@@ -136,9 +139,17 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
     if not asked and not state.candidates:
         asked = _facets(state.facets)
     asked = tuple(f for f in asked if f in FORMATION_FACETS)
-    if len(pick.formations) > 1 and not answers.share_facts(asked or (Facet.JOBS,), pick.formations):
+    if len(pick.formations) > 1 and not _one_answer(asked or (Facet.JOBS,), pick.formations):
         return _ask_which(asked, pick.formations, reading.text, state)
     return _about(_facets_or_description(asked, pick.formations), [pick.formations], state, knowledge)
+
+
+def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> Pick | None:
+    """"et l'autre ?" between two: the one not just spoken of."""
+    if len(offered) != 2 or not re.search(r"\bl.?autre\b", fold(reading.text)):
+        return None
+    rest = [f for f in offered if f.id not in state.formations]
+    return Pick(rest, ordinal=True) if len(rest) == 1 else None
 
 
 # --- questions
@@ -149,6 +160,13 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     facets = reading.facets
     if Facet.SEARCH in facets:
         return _search(reading, mentions, state, knowledge)
+    about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
+    if Facet.FORMATIONS_FOR_JOB in facets and about_formation and any(m.jobs and m not in about_formation for m in mentions):
+        # "avec le CGEH on peut devenir jockey ?" asks for the jobs of the CGEH.
+        facets = (Facet.JOBS,)
+        mentions = about_formation
+    if Facet.FORMATIONS_FOR_JOB in facets and len(facets) > 1 and any(m.formations for m in mentions):
+        facets = tuple(f for f in facets if f is not Facet.FORMATIONS_FOR_JOB)
     if Facet.FORMATIONS_FOR_JOB in facets:
         found = _for_job(reading, mentions, state, knowledge)
         if found is not None:
@@ -158,7 +176,7 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         return _compare(reading, mentions, state, knowledge)
     if not facets:
         facets = _facets_meant(reading, state)
-    named = [m for m in mentions if m.formations]
+    named = [_narrowed(m, reading, state, knowledge) for m in mentions if m.formations]
     unknown = [m for m in mentions if not m.known and m.words]
     if not named and not unknown:
         jobs = [m for m in mentions if m.jobs]
@@ -175,6 +193,15 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         if not groups:
             after = replace(state, waiting=_values(facets), candidates=())
     return replies, replace(after, misses=0)
+
+
+def _narrowed(mention: Mention, reading: Reading, state: State, knowledge: Knowledge) -> Mention:
+    """"et en AES ?" after a licence: among several, those of the type just spoken of."""
+    if len(mention.formations) < 2 or mention.type or not _FOLLOW_UP.match(fold(reading.text)):
+        return mention
+    last = knowledge.formations(state.formations[-1:])
+    same = tuple(f.id for f in knowledge.formations(mention.formations) if last and f.type == last[0].type)
+    return replace(mention, formations=same) if same else mention
 
 
 def _facets_meant(reading: Reading, state: State) -> tuple[Facet, ...]:
@@ -207,7 +234,7 @@ def _about(
 ) -> Turn:
     """Answer about each group of formations; a group whose fiches differ on what is asked is asked about first."""
     for number, group in enumerate(groups):
-        if len(group) > 1 and not answers.share_facts(facets, group):
+        if len(group) > 1 and not _one_answer(facets, group):
             said = mentions[number].text if mentions else ""
             replies, after = _ask_which(facets, group, said, state)
             others = [g for i, g in enumerate(groups) if i != number]
@@ -223,6 +250,9 @@ def _about(
         replies = [answers.compare(facets, formations, catalogue, None)]
     else:
         replies = answers.answer(facets, groups[0], catalogue)
+    renamed = [{"said": m.text, "now": m.now_called} for m in mentions if m.now_called]
+    if renamed:
+        replies = [replace(r, values={**r.values, "renamed": renamed}) for r in replies]
     words = mentions[-1].words if mentions else state.said
     ids = tuple(f.id for f in flat)
     return replies, replace(
@@ -239,6 +269,12 @@ def _about(
     )
 
 
+def _one_answer(facets: Sequence[Facet], group: Sequence[Formation]) -> bool:
+    """Whether one answer holds for several fiches: they say the same, or a few are silent alike."""
+    silent = not any(f.has(facet) for f in group for facet in facets)
+    return answers.share_facts(facets, group) and (not silent or len(group) <= _REMEMBERED)
+
+
 def _ask_which(facets: Sequence[Facet], group: Sequence[Formation], said: str, state: State) -> Turn:
     ids = tuple(f.id for f in group)
     return [answers.ambiguous(facets, group, said)], replace(
@@ -251,7 +287,11 @@ def _from_context(
 ) -> Turn:
     """A question that names nothing: about the last formations, or those of another type, or missing its name."""
     bare = next((m for m in mentions if m.type and not m.words), None)
-    if bare and state.said and (not reading.facets or _FOLLOW_UP.match(fold(reading.text))):
+    sibling = _sibling(reading, state, knowledge)
+    if sibling:
+        return _about(_facets_or_description(facets, sibling), [sibling], state, knowledge)
+    switches = not reading.facets or not set(reading.facets) & {Facet.FURTHER_STUDY, Facet.ACCESS}
+    if bare and state.said and switches and (not reading.facets or _FOLLOW_UP.match(fold(reading.text))):
         again = knowledge.resolver.resolve(f"{bare.text} {' '.join(state.said)}")
         turned = [m for m in again if m.formations]
         if turned:
@@ -261,7 +301,7 @@ def _from_context(
     context = knowledge.formations(state.formations)
     if context and not (reading.unseen and _names_something(reading)):
         asked = _facets_or_description(facets, context)
-        if len(context) > 1 and not answers.share_facts(asked, context):
+        if len(context) > 1 and not _one_answer(asked, context):
             if state.discussed[-len(context):] == tuple(f.id for f in context) and len(context) <= _REMEMBERED:
                 return _about(asked, [[f] for f in context], state, knowledge)
             return _ask_which(asked, context, "", state)
@@ -275,6 +315,18 @@ def _from_context(
         return _not_understood(reading, state, knowledge)
     reply = Reply("missing", Outcome.MISSING, facets=facets, choices=_examples(knowledge, facets))
     return [reply], replace(state, waiting=_values(facets), candidates=(), misses=0)
+
+
+def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Formation]:
+    """The other option or parcours of the last formation that the message names ("et pour l'option A ?")."""
+    last = knowledge.formations(state.formations[-1:])
+    found = re.search(r"\b(option|parcours|specialite)\b.*", reading.text, re.IGNORECASE)
+    if not last or not found:
+        return []
+    base = re.split(r" (?:option|parcours|spécialité) ", last[0].title)[0]
+    mentions = [m for m in knowledge.resolver.resolve(f"{base} {found[0]}") if m.formations]
+    siblings = [f for f in knowledge.formations(mentions[0].formations if mentions else ()) if f.title.startswith(base)]
+    return siblings if len(siblings) == 1 else []
 
 
 def _names_something(reading: Reading) -> bool:
@@ -349,7 +401,7 @@ def _search(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         kind = next((m.type for m in reading.mentions if m.type), None)
         formations = search(reading.text, kind, knowledge.catalogue, knowledge.resolver)
     if not formations:
-        said = mentions[0].text if mentions else reading.text
+        said = next((m.text for m in mentions if m.words), reading.text)
         near = knowledge.formations(knowledge.resolver.near(said))
         return [answers.unknown((Facet.SEARCH,), said, near)], replace(state, misses=0)
     said = named[0].text if named else ""
@@ -373,8 +425,13 @@ def _after_list(state: State, formations: Sequence[Formation], facets: Sequence[
 
 
 def _compare(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
-    facets = tuple(f for f in reading.facets if f in FORMATION_FACETS)
-    groups = [knowledge.formations(m.formations) for m in mentions if m.formations]
+    words = {token.text for token in tokenize(reading.text)}
+    asked = [f for f in reading.facets if f in FORMATION_FACETS]
+    facets = tuple(dict.fromkeys([*_superlative_facets(words), *asked]))
+    pointing = words & {"lequel", "laquelle", "lesquels", "lesquelles"} and state.discussed
+    mentions = [m for m in mentions if m.type or not pointing or m.whole and m.formations]
+    options = _options(reading.text, mentions, knowledge)
+    groups = options or [knowledge.formations(m.formations) for m in mentions if m.formations]
     unclear = next((i for i, g in enumerate(groups) if len(g) > _REMEMBERED or (len(g) > 1 and len(groups) > 1)), None)
     if unclear is not None:
         return _ask_which(facets, groups[unclear], mentions[unclear].text, state)
@@ -394,16 +451,26 @@ def _compare(reading: Reading, mentions: Sequence[Mention], state: State, knowle
             return _about(_facets_or_description(plain, formations), [formations], state, knowledge)
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=_examples(knowledge))
         return [reply], replace(state, waiting=_values(facets), misses=0)
-    words = {token.text for token in tokenize(reading.text)}
     most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
-    if not facets:
-        facets = _superlative_facets(words)
     reply = answers.compare(facets, formations, knowledge.catalogue, most)
     picked = tuple(f.id for f in formations)
     return [reply], replace(
         state, facets=_values(facets), formations=picked, discussed=_remember(state.discussed, picked), listed=picked,
         waiting=(), candidates=(), misses=0,
     )
+
+
+def _options(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[list[Formation]]:
+    """The formations of "l'option A et l'option C du BTS X", or none."""
+    letters = dict.fromkeys(re.findall(r"\b(?:option|parcours) ([a-d1-9])\b", fold(text)))
+    named = next((m for m in mentions if m.formations), None)
+    if len(letters) < 2 or named is None:
+        return []
+    title = knowledge.formations(named.formations[:1])[0].title
+    base = re.split(r" (?:option|parcours) ", title)[0]
+    found = [knowledge.resolver.resolve(f"{base} option {letter}") for letter in letters]
+    groups = [knowledge.formations(ms[0].formations) if ms else [] for ms in found]
+    return groups if all(len(group) == 1 for group in groups) else []
 
 
 def _superlative_facets(words: set[str]) -> tuple[Facet, ...]:
@@ -525,7 +592,10 @@ def _targets(reading: Reading) -> list[Mention]:
     mentions = list(reading.mentions)
     if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
         return mentions
-    kept = [m for m in mentions if not _ORIGIN_CUE.search(fold(reading.text[: m.start]))]
+    def before(mention: Mention) -> str:
+        return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
+
+    kept = [m for m in mentions if not _ORIGIN_CUE.search(before(m))]
     return kept if any(m.words for m in kept) else mentions
 
 

@@ -52,6 +52,18 @@ def seeds_store(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
+def widest_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a store that holds the whole catalogue where it is at hand, else that of `seeds_store`."""
+    from bot.catalogue.ingest import ingest
+
+    if not (ROOT.parent / "shared" / "catalogue" / "fiches.tar.xz").is_file():
+        return str(request.getfixturevalue("seeds_store"))
+    url = f"sqlite:///{tmp_path_factory.mktemp('whole_store')}/catalogue.db"
+    ingest(request.getfixturevalue("catalogue_folder"), url)
+    return url
+
+
+@pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of the present code and data, trained where needed; a copy, for training anew removes it."""
     from bot.runtime.model import ensure_model

@@ -28,7 +28,7 @@ SOUND = 0.75
 SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
 
 _GENERIC_WEIGHT = 0.08
-_BASE_SAID = 0.85
+BASE_SAID = 0.85
 _INNER_MARKERS = frozenset({"option", "parcours", "specialite", "enseignement", "dominante", "mention"})
 
 
@@ -219,7 +219,7 @@ class NameIndex:
         said_weight = sum(self.weight(name.words[i]) for i in covered)
         if name.base < len(name.words) and all(i < name.base for i in covered):
             whole = sum(self.weight(word) for word in name.words[: name.base])
-            return _BASE_SAID * said_weight / whole if whole else _BASE_SAID
+            return BASE_SAID * said_weight / whole if whole else BASE_SAID
         whole = sum(self.weight(word) for word in name.words)
         return said_weight / whole if whole else 1.0
 

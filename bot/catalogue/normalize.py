@@ -30,7 +30,7 @@ _SMS = {
     "qq": "quelque", "qqn": "quelqu un", "qqch": "quelque chose", "tt": "tout", "ts": "tous", "pdt": "pendant",
     "psk": "parce que", "pcq": "parce que", "parske": "parce que", "vrmt": "vraiment", "jms": "jamais",
     "tjr": "toujours", "tjs": "toujours", "tjrs": "toujours", "auj": "aujourd hui", "rdv": "rendez vous",
-    "fer": "faire", "dane": "d annee", "dannee": "d annee", "danee": "d annee", "ane": "annee", "anee": "annee",
+    "fer": "faire", "fe": "fait", "metie": "metier", "meties": "metiers", "dane": "d annee", "dannee": "d annee", "danee": "d annee", "ane": "annee", "anee": "annee",
     "metie": "metier", "taff": "taf", "diplom": "diplome", "estce": "est ce", "esque": "est ce que",
     "eske": "est ce que", "esk": "est ce que", "xke": "est ce que", "keske": "qu est ce que", "kesk": "qu est ce que",
     "koment": "comment", "oci": "aussi", "dc": "donc", "mm": "meme", "pe": "peut", "nn": "non",

@@ -16,9 +16,10 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import ABBREVIATION, EXACT, SIGLE, Meaning, Name, NameIndex, label_name, read_types, title_name
+from bot.catalogue.index import ABBREVIATION, BASE_SAID, EXACT, SIGLE, Meaning, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
+from bot.catalogue.old_names import find_old_names
 from bot.catalogue.talk import DISLIKED_BEFORE, QUESTION_WORDS
 
 WHOLE = 0.9  # share of a name's words that makes it named whole
@@ -29,6 +30,7 @@ _TYPE_GAIN = 0.3
 _TYPE_CONFLICT = 0.1
 _MOST = 400
 _OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
+_BEFORE_A_NAME = frozenset("apres apre en pour faire formation formations etudes etude fac".split())
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
 _SKIP_COST = 0.35
 _UNKNOWN_COST = 0.3
@@ -114,7 +116,27 @@ class Resolver:
         tokens = tokenize(text)
         formations = _united(text, self._mentions(text, tokens, self._formations))
         jobs = self._mentions(text, tokens, self._jobs)
-        return _without_asides(_merge(formations, jobs), self._is_sigle)
+        merged = self._renamed(text, tokens, _merge(formations, jobs))
+        return _without_asides(text, merged, self._is_sigle)
+
+    def _renamed(self, text: str, tokens: Sequence[Token], mentions: list[Mention]) -> list[Mention]:
+        """Old names in their place, standing for the formations of today, with what they are now called."""
+        for first, past, old in find_old_names(tokens):
+            start, end = tokens[first].start, tokens[past - 1].end
+            touching = [m for m in mentions if m.start < end and start < m.end]
+            if old.prefix:
+                mentions = [replace(m, now_called=old.now) if m in touching and m.formations else m for m in mentions]
+                continue
+            if any(m.whole or (m.formations and m.end > end) for m in touching):
+                continue
+            now = [m for m in self._mentions(old.now, tokenize(old.now), self._formations) if m.formations]
+            label = f"{old.now} ({old.sigle})" if old.sigle else old.now
+            words = tuple(token.text for token in tokens[first:past])
+            mention = Mention(start, end, text[start:end], words=words, now_called=label)
+            if now:
+                mention = replace(mention, formations=now[0].formations, type=now[0].type, whole=now[0].whole)
+            mentions = sorted([*(m for m in mentions if m not in touching), mention], key=lambda m: m.start)
+        return mentions
 
     def _is_sigle(self, word: str) -> bool:
         return self._formations.is_sigle(word)
@@ -235,6 +257,8 @@ class Resolver:
             if not (part or said_loud) or not meaning or meaning.best < 0.9:
                 return [_Unit(i, i)]
         loud = tokens[i].upper or after_type or len(tokens) <= 2 or not (is_french(word) or len(word) < 3)
+        if not loud and len(word) > 3 and i and tokens[i - 1].text in _BEFORE_A_NAME:
+            loud = True
         if meaning and not loud:
             meaning = _without_sigles(meaning)
         if not meaning and len(word) > 8:
@@ -273,7 +297,7 @@ class Resolver:
         if not self._credible(tokens, span, ranked, index):
             return None
         best = ranked[0][1]
-        floor = WHOLE if best >= WHOLE else best * KEPT_BESIDE_BEST
+        floor = next((f for f in (WHOLE, BASE_SAID) if best >= f), best * KEPT_BESIDE_BEST)
         fitting = tuple(name.key for name, coverage in ranked if coverage >= floor)
         if index is self._jobs:
             floor = best - 0.02 if best >= WHOLE else best * KEPT_BESIDE_BEST
@@ -342,7 +366,8 @@ class Resolver:
             said = tokens[span.words[-1].first].text
             if is_french(said) or likeness < 0.9:
                 of_something = {token.text for token in tokens[max(0, first - 2) : first]} & _OF_SOMETHING
-                return alone and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
+                led = len(tokens) <= 6 or bool({t.text for t in tokens[max(0, first - 2) : first]} & _BEFORE_A_NAME)
+                return alone and led and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
         return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= 12
 
     @staticmethod
@@ -523,7 +548,8 @@ def _united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     for mention in mentions:
         last = united[-1] if united else None
         common = tuple(i for i in last.formations if i in mention.formations) if last else ()
-        if last and common and not (last.type and mention.type):
+        same = last is not None and last.formations == mention.formations
+        if last and common and (same or not (last.type and mention.type)):
             united[-1] = replace(
                 last,
                 end=mention.end,
@@ -538,7 +564,7 @@ def _united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     return united
 
 
-def _without_asides(mentions: Sequence[Mention], is_sigle: Callable[[str], bool]) -> list[Mention]:
+def _without_asides(text: str, mentions: Sequence[Mention], is_sigle: Callable[[str], bool]) -> list[Mention]:
     """Beside a name said clearly, one common word of other titles is talk ("le CAP cuisine, c'est chaud ?")."""
 
     def clear(mention: Mention) -> bool:
@@ -546,11 +572,21 @@ def _without_asides(mentions: Sequence[Mention], is_sigle: Callable[[str], bool]
         return bool(mention.type and mention.words) or (mention.known and named)
 
     def aside(mention: Mention) -> bool:
-        return mention.known and not clear(mention) and len(mention.words) == 1
+        if not mention.known or mention.type or len(mention.words) > 1 or is_sigle(mention.words[0]):
+            return False
+        typed = [m for m in mentions if m.type and m.words]
+        return not clear(mention) or any(not _coordinated(text, mention, m) for m in typed)
 
     if not any(clear(m) for m in mentions):
         return list(mentions)
     return [m for m in mentions if not aside(m)]
+
+
+def _coordinated(text: str, one: Mention, other: Mention) -> bool:
+    """Whether only links ("et", "ou le", "vs", a comma) stand between two mentions."""
+    first, second = sorted((one, other), key=lambda m: m.start)
+    between = tokenize(text[first.end : second.start])
+    return all(t.text in GAP_WORDS or t.text in {"ou", "vs", "versus", "contre", "puis"} for t in between)
 
 
 def _merge(formations: Sequence[Mention], jobs: Sequence[Mention]) -> list[Mention]:

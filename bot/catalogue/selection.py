@@ -23,6 +23,9 @@ _NUMBERED = re.compile(r"\b(?:n ?°|no|numero|num)\W*(\d{1,2})\b")
 _RANKED = re.compile(r"\b(?:l[ea]s?|l'|pour l[ea])\s*(\d{1,2}(?:er|ere|re|e|eme|nd|nde)|premiere?|deuxieme|seconde?|troisieme|quatrieme|cinquieme|derniere?)\b(?!\s+(?:annee|generale|pro|techno|stmg|st|lycee))")
 
 
+_CLASS_BEFORE = re.compile(r"\b(apres|apre|en|de|depuis|classe|des|avant|fin)\s*$")
+
+
 @dataclass(frozen=True)
 class Pick:
     """What was picked: the formations (none when the number is out of range), and whether by its rank."""
@@ -53,7 +56,7 @@ def _rank(text: str, waiting: bool) -> int | None:
         return int(found[1])
     if found := _NUMBERED.search(folded):
         return int(found[1])
-    if found := _RANKED.search(folded):
+    if (found := _RANKED.search(folded)) and not _CLASS_BEFORE.search(folded[: found.start()]):
         word = found[1]
         return _RANKS.get(word) or int(re.sub(r"\D", "", word))
     words = folded.split()

@@ -9,7 +9,7 @@ accessible acces acceder accede admission admis accepte accepter age ai aimerais
 apprend apprendre apprends apprentissage apres aprè attendu attendus aucun aujourd aussi autre autres avant avez
 avoir avait ayant bac beaucoup besoin bien bjr bon bonjour bonsoir bonne boulot boulots bosser bosse branche but ca
 car ce cela celle celles celui ces cet cette ceux chaque cherche choisir choix ci classe clair code combien comment
-comme competences concours concretement condition conditions connaitre conseil conseille conseiller consiste
+comme competences concours concretement condition conditions connaitre conseil conseille consiste
 continuer contraire cote cool cours coucou court courte coute debouche debouches debouchent deja demande demander
 demandent demander dernier derniere derriere dessus dessous des deux devenir deviens devient difference different
 dire dis dit dites diplomes dois doit donc donne donner donnez dossier droit dur dure durent durer duree durees dures
@@ -51,7 +51,7 @@ reconversion refaire reflechir regarder reponse repond reponds reprendre reprise
 sms soeur souvent specialites sinon sure sur tarif tarifs tellement tente titre titulaire tombe touche touches tourne trouver vacances valeur vite vivre voies voeux vouliez voulu zut lol mdr ptdr bref
 accueille enseignement etablissement etablissements etudiant etudiante professeur prof reelle jeunes ado adulte adultes ouvrent autrement direct directement mini debut debuter obligé regle regles reelles
 souhaitez veuillez prie remercie cordialement aimerait aimer adore kiffe plaire plairait plait tentent branche botte passionne reve revais
-pareille pareils cfa bas ca sa reve reves rare bouche bouchee cote cotee chaud cool coup vaut rapporte mieux pire valider validee valide certification certifie officiellement terme termes bout boutte bouts
+pareille pareils fac univ universite cfa bas ca sa reve reves rare bouche bouchee cote cotee chaud cool coup vaut rapporte mieux pire valider validee valide certification certifie officiellement terme termes bout boutte bouts
 apprentie apprenti salarie payer paye payé payante payant gratuit sous distance ligne
 """.split()
 

@@ -84,7 +84,11 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
                 (e[ENTITY_ATTRIBUTE_START], e[ENTITY_ATTRIBUTE_END], _mask_of(e[ENTITY_ATTRIBUTE_TYPE]))
                 for e in message.get(ENTITIES, [])
             ]
-            phrases.append((mask(message.get(TEXT), spans), self._lemmas_of(message, spans), message.get(INTENT)))
+            text, lemmas, intent = message.get(TEXT), self._lemmas_of(message, spans), message.get(INTENT)
+            phrases.append((mask(text, spans), lemmas, intent))
+            if spans:
+                # Also with its names in the open: so are names that the catalogue does not know.
+                phrases.append((text, lemmas, intent))
         self._understanding = Understanding.train(phrases)
         with self._model_storage.write_to(self._resource) as folder:
             self._understanding.save(folder)
@@ -117,8 +121,8 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
     def _read(self, message: Message, understanding: Understanding) -> None:
         text = message.get(TEXT)
         mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
-        spans = [(m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in mentions if m.words]
-        understood = understanding.read(text, mask(text, spans), self._lemmas_of(message, spans), mentions)
+        spans = [(m.start, m.end, "") for m in mentions if m.words]
+        understood = understanding.read(text, mentions, self._lemmas_of(message, spans))
         reading = Reading(text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen)
         message.set(
             INTENT,

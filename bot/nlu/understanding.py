@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.resolver import Mention
 from bot.catalogue.talk import QUESTION_WORDS
-from bot.nlu.features import plain, stems
+from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, plain, stems
 from bot.nlu.intent_model import IntentModel, joined
 from bot.reading import FACETS_OF_INTENT
 
@@ -20,6 +21,8 @@ _RANKED = 10
 _JOINED = 1800
 _SURE = 0.07
 _FACET = 0.36
+_LONE_FACET = 0.6
+_SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 _DISTRESS = 0.45
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
@@ -63,10 +66,19 @@ class Understanding:
         )
         return cls(single, several)
 
-    def read(
-        self, text: str, masked: str, lemmas: Sequence[str], mentions: Sequence[Mention]
-    ) -> Understood:
-        """What `text` asks; `masked` is `text` with its names masked, `lemmas` those of its other words."""
+    def read(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str] = ()) -> Understood:
+        """What `text` asks, with the names found in it masked; `lemmas` are those of its other words.
+
+        A name that is both a formation's and a job's is read both ways; the surer reading counts.
+        """
+        named = [m for m in mentions if m.words]
+        masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
+        if any(m.jobs and m.formations and not m.type for m in named):
+            masks.append(tuple((m.start, m.end, MASK_FORMATION if m.formations else MASK_JOB) for m in named))
+        readings = [self._read(mask(text, spans), mentions, lemmas) for spans in masks]
+        return max(readings, key=lambda understood: understood.confidence)
+
+    def _read(self, masked: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
         scores = self._single.scores((stems(masked, lemmas), plain(masked)))
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
@@ -84,9 +96,10 @@ class Understanding:
         if intent not in FACETS_OF_INTENT:
             return ()
         facets = list(FACETS_OF_INTENT[intent])
-        if intent in _JOINABLE or intent == "compare":
+        if intent in _JOINABLE or intent in ("compare", "ask_formations_for_job"):
             scores = self._several.scores((stems(masked), plain(masked)))
-            asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= _FACET]
+            floor = _FACET if _SEVERAL.search(masked) else _LONE_FACET
+            asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= floor]
             facets += [facet for name in sorted(asked, key=lambda n: -scores[n]) for facet in FACETS_OF_INTENT[name]]
         return tuple(dict.fromkeys(facets))
 

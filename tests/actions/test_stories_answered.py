@@ -72,7 +72,7 @@ def _differences(expected: list[Reply], replies: list[Reply]) -> Iterator[str]:
             "outcome": answer["outcome"],
             "fiches": titles,
             "jobs": len(answer["jobs"]),
-            "choices": len(reply.get("buttons", [])),
+            "choices": len(reply.get("buttons") or []),
         }
         for name, value in facts.items():
             if name in wanted and wanted[name] != value:

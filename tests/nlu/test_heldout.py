@@ -1,0 +1,58 @@
+"""How well intents are told apart on sentences that were never trained on, as `rasa test nlu` counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.runtime.model import QUIET
+from bot.settings import ROOT
+
+HELDOUT = ROOT / "tests" / "nlu_heldout.yml"
+LEAST_F1 = 0.93
+
+
+@pytest.fixture(scope="module")
+def report(model: Path, widest_store: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Rasa's report by intent, with the mistakes under "errors".
+
+    The sentences name formations of the whole catalogue: with the seeds alone (no ../shared), most names are
+    words that nobody knows, which costs about one point.
+    """
+    out = tmp_path_factory.mktemp("rasa_test_nlu")
+    command = [sys.executable, "-m", "rasa", "test", "nlu", "--model", str(model), "--nlu", str(HELDOUT)]
+    done = subprocess.run(
+        [*command, "--no-plot", "--out", str(out)],
+        cwd=ROOT,
+        env={**os.environ, **QUIET, "JALON_DATABASE_URL": widest_store},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads((out / "intent_report.json").read_text(encoding="utf-8"))
+    errors = out / "intent_errors.json"
+    found["errors"] = json.loads(errors.read_text(encoding="utf-8")) if errors.exists() else []
+    return found
+
+
+def test_heldout_sentences_are_unseen(seen_in_training: Callable[[Iterable[str]], list[str]]) -> None:
+    blocks = yaml.safe_load(HELDOUT.read_text(encoding="utf-8"))["nlu"]
+    sentences = [line.removeprefix("- ") for block in blocks for line in block["examples"].splitlines()]
+    assert len(sentences) > 400
+    assert seen_in_training(sentences) == []
+
+
+def test_intents_are_told_apart(report: dict[str, Any]) -> None:
+    mistakes = Counter((e["intent"], e["intent_prediction"]["name"]) for e in report["errors"])
+    worst = "\n".join(f"{count} {wanted} taken for {got}" for (wanted, got), count in mistakes.most_common(12))
+    assert report["weighted avg"]["f1-score"] >= LEAST_F1, f"the most common mistakes:\n{worst}"
