@@ -18,6 +18,10 @@ from bot.catalogue.selection import Pick, read_choice
 from bot.reading import FORMATION_FACETS, Reading
 
 _REMEMBERED = 4
+_COMPARING = frozenset(
+    "deux trois lequel laquelle lesquels lesquelles autre autres compare comparer comparaison difference differences "
+    "pareil pareils mieux plus moins vs versus".split()
+)
 _FALLBACKS_BEFORE_WAY_OUT = 2
 _FOLLOW_UP = re.compile(r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|enfin|pour|aussi|celui|celle|meme|pareil|je (voulais|parlais|parle))\b")
 _GREATEST = frozenset("long longue lon longs longues haut haute eleve elevee plus grand meilleur".split()) - {"plus", "meilleur", "grand"}
@@ -436,6 +440,8 @@ def _compare(reading: Reading, mentions: Sequence[Mention], state: State, knowle
     if unclear is not None:
         return _ask_which(facets, groups[unclear], mentions[unclear].text, state)
     ids = list(dict.fromkeys(f.id for g in groups for f in g))
+    if len(groups) == 1 and asked and not words & _COMPARING:
+        return _about(_facets_or_description(asked, groups[0]), groups, state, knowledge, mentions)
     if len(ids) < 2:
         wanted = _how_many(reading.text)
         before = [i for i in state.discussed if i not in ids]
@@ -595,7 +601,8 @@ def _targets(reading: Reading) -> list[Mention]:
     def before(mention: Mention) -> str:
         return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
 
-    kept = [m for m in mentions if not _ORIGIN_CUE.search(before(m))]
+    entering = Facet.ACCESS in reading.facets or not reading.facets
+    kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
     return kept if any(m.words for m in kept) else mentions
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+
+if TYPE_CHECKING:
+    from live_server import LiveServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -90,3 +94,16 @@ def _folded(phrase: str) -> str:
     if not re.sub(r"\[[^\]]*\]\([^)]*\)|\W", "", phrase):
         return ""
     return " ".join(token.text for token in tokenize(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)))
+
+
+@pytest.fixture(scope="session")
+def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The real server over the seeds; it must end cleanly on Ctrl-C, without an unforeseen error in its log."""
+    from live_server import LiveServer
+
+    server = LiveServer(tmp_path_factory.mktemp("server"), seeds)
+    server.start()
+    yield server
+    status = server.stop()
+    assert status == 0, server.logged()[-3000:]
+    assert "Traceback" not in server.logged(), server.logged()[-3000:]

@@ -29,7 +29,7 @@ SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is take
 
 _GENERIC_WEIGHT = 0.08
 BASE_SAID = 0.85
-_INNER_MARKERS = frozenset({"option", "parcours", "specialite", "enseignement", "dominante", "mention"})
+_INNER_MARKERS = frozenset(map(stem, ("option", "parcours", "specialite", "enseignement", "dominante", "mention")))
 
 
 @dataclass(frozen=True)
@@ -257,10 +257,13 @@ class NameIndex:
                 for term, distance, _ in hits:
                     if len(term) > 3 and term[0] == form[0] and distance < near.get(term, 9.0):
                         near[term] = float(distance)
+        heard = self._by_sound.get(phonetic(root), [])
         if near:
             best = min(near.values())
+            if best > 1 and heard:
+                return dict.fromkeys(heard, SOUND)
             return {term: TYPO for term, distance in near.items() if distance == best}
-        return dict.fromkeys(self._by_sound.get(phonetic(root), ()), SOUND)
+        return dict.fromkeys(heard, SOUND)
 
     def _starting(self, beginning: str) -> Iterator[str]:
         at = bisect.bisect_left(self._vocabulary, beginning)

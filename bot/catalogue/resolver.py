@@ -29,6 +29,7 @@ _SPAN_COST = 0.12
 _TYPE_GAIN = 0.3
 _TYPE_CONFLICT = 0.1
 _MOST = 400
+_GOOD_OR_BAD = frozenset("bon bonne nul nulle fort forte mauvais mauvaise".split())
 _OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
 _BEFORE_A_NAME = frozenset("apres apre en pour faire formation formations etudes etude fac".split())
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
@@ -113,7 +114,7 @@ class Resolver:
 
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
-        tokens = tokenize(text)
+        tokens = _without_shouting(tokenize(text))
         formations = _united(text, self._mentions(text, tokens, self._formations))
         jobs = self._mentions(text, tokens, self._jobs)
         merged = self._renamed(text, tokens, _merge(formations, jobs))
@@ -282,7 +283,15 @@ class Resolver:
         self, text: str, tokens: Sequence[Token], units: Sequence[_Unit], span: _Span, index: NameIndex
     ) -> Mention | None:
         first, last = span.units[0].first, span.units[-1].last
-        if not span.words:
+        if span.words and span.type and all(unit.talk for unit in span.words):
+            ranked = self._ranked(span, _of_type(span, index), index)
+            talk = not ranked or ranked[0][1] < _JOB_COVERAGE
+        else:
+            talk = not span.words
+        if talk:
+            span = replace(span, units=tuple(unit for unit in span.units if unit.type))
+            if not span.units:
+                return None
             return self._type_mention(text, tokens, units, span)
         start, end = tokens[first].start, tokens[last].end
         words = tuple(dict.fromkeys(tokens[u.first].text for u in span.words))
@@ -297,7 +306,7 @@ class Resolver:
         if not self._credible(tokens, span, ranked, index):
             return None
         best = ranked[0][1]
-        floor = next((f for f in (WHOLE, BASE_SAID) if best >= f), best * KEPT_BESIDE_BEST)
+        floor = next((f for f in (WHOLE, BASE_SAID - 1e-6) if best >= f), best * KEPT_BESIDE_BEST)
         fitting = tuple(name.key for name, coverage in ranked if coverage >= floor)
         if index is self._jobs:
             floor = best - 0.02 if best >= WHOLE else best * KEPT_BESIDE_BEST
@@ -355,19 +364,20 @@ class Resolver:
             return False
         common = all(term in table.everyday for term in plain)
         before = {token.text for token in tokens[max(0, first - 6) : first]}
-        if DISLIKED_BEFORE & before:
+        good_at = first > 1 and tokens[first - 1].text == "en" and tokens[first - 2].text in _GOOD_OR_BAD
+        if DISLIKED_BEFORE & before or good_at:
             return False
         alone = not self._others(tokens, first, last)
+        led = bool({t.text for t in tokens[max(0, first - 2) : first]} & _BEFORE_A_NAME)
         if common and len(plain) == 1:
-            return best >= WHOLE and alone and len(tokens) <= 8
+            return best >= WHOLE and alone and (led or len(tokens) <= 4)
         if common:
             return best >= 0.6 or alone
         if len(plain) == 1 and best < WHOLE:
             said = tokens[span.words[-1].first].text
             if is_french(said) or likeness < 0.9:
                 of_something = {token.text for token in tokens[max(0, first - 2) : first]} & _OF_SOMETHING
-                led = len(tokens) <= 6 or bool({t.text for t in tokens[max(0, first - 2) : first]} & _BEFORE_A_NAME)
-                return alone and led and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
+                return alone and (led or len(tokens) <= 6) and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
         return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= 12
 
     @staticmethod
@@ -377,6 +387,7 @@ class Resolver:
             t
             for i, t in enumerate(tokens)
             if not first <= i <= last
+            and len(t.text) > 1
             and t.text not in GAP_WORDS
             and stem(t.text) not in QUESTION_WORDS
             and expand_sms(t.text) == t.text
@@ -400,6 +411,8 @@ class Resolver:
         told = head or (best >= WHOLE and name.words[0] not in table.generic | table.common_heads)
         if len(words) == 1 and words[0] not in table.short_jobs and (likeness == ABBREVIATION or not told):
             return False
+        if words[0] in table.short_jobs and len(ranked) <= 4:
+            return True
         if len(terms) == 1 and terms[0] in table.common_heads and best < WHOLE:
             return False
         if all(term in table.everyday for term in terms) and (DISLIKED_BEFORE & before or best < _JOB_COVERAGE):
@@ -407,6 +420,12 @@ class Resolver:
         if best >= _JOB_COVERAGE and (likeness >= ABBREVIATION or len(words[0]) > 5):
             return True
         return likeness == EXACT and (head or (len(ranked) == 1 and best >= 0.4))
+
+def _without_shouting(tokens: list[Token]) -> list[Token]:
+    """Tokens whose capitals count for nothing when most of the message is in capitals."""
+    loud = sum(token.upper for token in tokens)
+    return [replace(t, upper=False) for t in tokens] if loud > 2 and loud * 2 > len(tokens) else tokens
+
 
 @lru_cache(maxsize=4096)
 def _mistyped_type(form: tuple[str, ...]) -> str | None:
@@ -575,7 +594,9 @@ def _without_asides(text: str, mentions: Sequence[Mention], is_sigle: Callable[[
         if not mention.known or mention.type or len(mention.words) > 1 or is_sigle(mention.words[0]):
             return False
         typed = [m for m in mentions if m.type and m.words]
-        return not clear(mention) or any(not _coordinated(text, mention, m) for m in typed)
+        if any(_coordinated(text, mention, m) for m in mentions if m is not mention and m.known):
+            return False
+        return not clear(mention) or bool(typed)
 
     if not any(clear(m) for m in mentions):
         return list(mentions)

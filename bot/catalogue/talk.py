@@ -59,6 +59,6 @@ QUESTION_WORDS = frozenset(stem(word) for word in _QUESTION)
 
 # A common word after one of these is a taste or a school subject, not a formation.
 DISLIKED_BEFORE = frozenset(
-    "aime adore prefere preferee kiffe deteste passion passionne passionnee interesse fort forte bon bonne nul nulle fan prof cours "
+    "aime adore prefere preferee kiffe deteste passion passionne passionnee fan prof cours "
     "note notes moyenne matiere mode travailler bosser travail metier domaine secteur boulot emploi branche".split()
 )

@@ -15,6 +15,17 @@ _WHERE = re.compile(r"\b(où|Où|OÙ)\b")
 _PUNCTUATION = re.compile(r"[?!]")
 
 
+_SPACED = re.compile(r"(?<!\S)(?:\S\s+){3,}\S(?!\S)")
+_LEET = str.maketrans("013457", "oieast")
+
+
+def undisguised(text: str) -> str:
+    """Letters typed one by one joined ("s u i c i d e"), digits that stand for letters turned back ("5u1c1d3")."""
+    text = _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
+    return re.sub(r"\b(?=\w*[a-zA-Z]\w*\d\w*\d|\w*\d\w*[a-zA-Z]\w*\d|\w*\d\w*\d\w*[a-zA-Z])[a-zA-Z\d]{4,}\b",
+                  lambda found: found[0].translate(_LEET), text)
+
+
 def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     """`text` with each (start, end, mask) replaced; spans in any order, not overlapping."""
     for start, end, name in sorted(spans, reverse=True):
@@ -24,7 +35,7 @@ def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 
 def plain(text: str) -> str:
     """Folded words in order, SMS spelt out, drawn-out letters shortened, "où" told from "ou", ? and ! kept."""
-    text = _WHERE.sub(" oulieu ", text)
+    text = undisguised(_WHERE.sub(" oulieu ", text))
     marks = " ".join("§" + mark for mark in sorted(set(_PUNCTUATION.findall(text))))
     words = [expand_sms(_SHOUT.sub(r"\1\1", token.text)) for token in tokenize(text)]
     return " ".join([*words, marks]).strip()

@@ -65,10 +65,6 @@ class IntentModel:
         logits = features.data @ self._weights[features.indices] + self._bias
         return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-logits))).tolist()))
 
-    def knows(self, word: str) -> bool:
-        """Whether a stem was in a training phrase."""
-        return word in self._words.vocabulary_
-
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
         vocabulary = {

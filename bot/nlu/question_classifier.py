@@ -78,18 +78,17 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the training phrases, with their annotated names masked."""
-        phrases = []
+        masked, in_the_open = [], []
         for message in training_data.intent_examples:
             spans = [
                 (e[ENTITY_ATTRIBUTE_START], e[ENTITY_ATTRIBUTE_END], _mask_of(e[ENTITY_ATTRIBUTE_TYPE]))
                 for e in message.get(ENTITIES, [])
             ]
             text, lemmas, intent = message.get(TEXT), self._lemmas_of(message, spans), message.get(INTENT)
-            phrases.append((mask(text, spans), lemmas, intent))
+            masked.append((mask(text, spans), lemmas, intent))
             if spans:
-                # Also with its names in the open: so are names that the catalogue does not know.
-                phrases.append((text, lemmas, intent))
-        self._understanding = Understanding.train(phrases)
+                in_the_open.append((text, lemmas, intent))
+        self._understanding = Understanding.train(masked, in_the_open)
         with self._model_storage.write_to(self._resource) as folder:
             self._understanding.save(folder)
         return self._resource

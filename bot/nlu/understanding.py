@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +13,33 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.resolver import Mention
 from bot.catalogue.talk import QUESTION_WORDS
-from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, plain, stems
+from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, plain, stems, undisguised
 from bot.nlu.intent_model import IntentModel, joined
 from bot.reading import FACETS_OF_INTENT
 
 FALLBACK = "nlu_fallback"
+_VOCABULARY = "vocabulary.json"
 _RANKED = 10
 _JOINED = 1800
 _SURE = 0.07
-_FACET = 0.36
+_FACET = 0.45
+_FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 _DISTRESS = 0.45
+_FAINT_DISTRESS = 0.2
+_ASKED_ALL_THE_SAME = 0.15
+# Learnt only to be told from distress: what is said so is then read as what else it says.
+HYPERBOLE = "hyperbole"
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge", "insult", "ask_more", "hyperbole"}
 )
 _JOINABLE = frozenset(FACETS_OF_INTENT) - {"ask_what_after", "search_formations", "ask_formations_for_job", "compare"}
+
+
+# A text, the lemmas of its words, its intent.
+Phrase = tuple[str, Sequence[str], str]
 
 
 @dataclass(frozen=True)
@@ -45,15 +56,21 @@ class Understood:
 class Understanding:
     """Two models: `single` tells intents apart, `several` tells which facets one message holds."""
 
-    def __init__(self, single: IntentModel, several: IntentModel) -> None:
+    def __init__(self, single: IntentModel, several: IntentModel, vocabulary: frozenset[str]) -> None:
         self._single = single
         self._several = several
+        self._vocabulary = vocabulary
 
     @classmethod
-    def train(cls, phrases: Sequence[tuple[str, Sequence[str], str]]) -> Understanding:
-        """Learn from (masked text, lemmas, intent); ValueError where there is no phrase."""
-        if not phrases:
+    def train(cls, masked: Sequence[Phrase], in_the_open: Sequence[Phrase] = ()) -> Understanding:
+        """Learn from phrases with their names masked, and from some with names that no catalogue knows.
+
+        ValueError where there is no phrase.
+        """
+        if not masked:
             raise ValueError("no training phrases")
+        vocabulary = frozenset(word for text, _, _ in masked for word in stems(text).split())
+        phrases = [*masked, *in_the_open]
         texts = [text for text, _, _ in phrases]
         targets = [frozenset({intent}) for _, _, intent in phrases]
         views = [(stems(text, lemmas), plain(text)) for text, lemmas, _ in phrases]
@@ -64,31 +81,47 @@ class Understanding:
             [(stems(t), plain(t)) for t in [*texts, *(text for text, _ in pairs)]],
             [*asked, *(united for _, united in pairs)],
         )
-        return cls(single, several)
+        return cls(single, several, vocabulary)
 
     def read(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str] = ()) -> Understood:
         """What `text` asks, with the names found in it masked; `lemmas` are those of its other words.
 
-        A name that is both a formation's and a job's is read both ways; the surer reading counts.
+        A name that is both a formation's and a job's is read both ways, the formation's first unless far less sure.
         """
+        open_text = undisguised(text)
+        if open_text != text:
+            in_disguise = self._read(open_text, (), ())
+            if in_disguise.intent == "distress":
+                return in_disguise
         named = [m for m in mentions if m.words]
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
         if any(m.jobs and m.formations and not m.type for m in named):
             masks.append(tuple((m.start, m.end, MASK_FORMATION if m.formations else MASK_JOB) for m in named))
         readings = [self._read(mask(text, spans), mentions, lemmas) for spans in masks]
-        return max(readings, key=lambda understood: understood.confidence)
+        if len(readings) > 1 and readings[1].confidence >= _FORMATION_FIRST * readings[0].confidence:
+            return readings[1]
+        return readings[0]
 
     def _read(self, masked: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
         scores = self._single.scores((stems(masked, lemmas), plain(masked)))
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
+        hyperbole = scores.pop(HYPERBOLE, 0.0)
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
         intent, confidence = ranking[0]
-        if scores.get("distress", 0.0) >= _DISTRESS:
-            intent, confidence = "distress", scores["distress"]
-        elif confidence < _SURE and intent != "distress":
-            intent = "inform" if named else FALLBACK
+        distress = scores.get("distress", 0.0)
+        if distress >= _DISTRESS and distress > hyperbole:
+            intent, confidence = "distress", distress
+        elif intent == "distress":
+            intent, confidence = next(((name, score) for name, score in ranking if name != "distress"))
+            if confidence < _SURE:
+                faint = distress >= _FAINT_DISTRESS and distress > hyperbole
+                intent, confidence = ("distress", distress) if faint else (HYPERBOLE, hyperbole)
+        elif hyperbole > confidence and not (intent in FACETS_OF_INTENT and confidence >= _ASKED_ALL_THE_SAME):
+            intent, confidence = HYPERBOLE, hyperbole
+        elif confidence < _SURE:
+            intent = FALLBACK
         unseen = tuple(w for w in self._unseen(masked) if intent in FACETS_OF_INTENT or intent == FALLBACK)
         return Understood(intent, confidence, self._facets(intent, masked), ranking, unseen)
 
@@ -113,7 +146,7 @@ class Understanding:
             and token.text not in GAP_WORDS
             and stem(token.text) not in QUESTION_WORDS
             and expand_sms(token.text) == token.text
-            and not self._single.knows(stem(token.text))
+            and stem(token.text) not in self._vocabulary
         ]
 
     def save(self, folder: Path) -> None:
@@ -121,8 +154,10 @@ class Understanding:
         for name, model in (("single", self._single), ("several", self._several)):
             (folder / name).mkdir()
             model.save(folder / name)
+        (folder / _VOCABULARY).write_text(json.dumps(sorted(self._vocabulary), ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Understanding:
         """Read what `save` wrote; FileNotFoundError when it is not there."""
-        return cls(IntentModel.load(folder / "single"), IntentModel.load(folder / "several"))
+        vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
+        return cls(IntentModel.load(folder / "single"), IntentModel.load(folder / "several"), frozenset(vocabulary))

@@ -1,0 +1,153 @@
+"""The real server, `python -m bot serve`, as a process of its own over stores of its own; and one who talks to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from bot.runtime.model import QUIET
+from bot.settings import ROOT
+
+T = TypeVar("T")
+START_SECONDS = 240.0  # training included, where someone changed the data meanwhile
+STOP_SECONDS = 30.0
+Message = dict[str, Any]
+
+
+def wait_for(condition: Callable[[], T], seconds: float, what: str) -> T:
+    """The first true value of `condition`, asked ten times a second; AssertionError where it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
+        time.sleep(0.1)
+
+
+class LiveServer:
+    """A server on a free port of loopback, with its seeds, its stores and its log in `folder`."""
+
+    def __init__(self, folder: Path, seeds: Path) -> None:
+        self.seeds = Path(shutil.copytree(seeds, folder / "seeds"))
+        self.log = folder / "server.log"
+        self._conversations = folder / "conversations.db"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.store = f"sqlite:///{folder}/catalogue.db"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("JALON_")}
+        self.environment = {
+            **inherited,
+            **QUIET,
+            "JALON_SEEDS": str(self.seeds),
+            "JALON_DATABASE_URL": self.store,
+            "JALON_TRACKER_URL": f"sqlite:///{self._conversations}",
+            "JALON_PORT": str(port),
+            "JALON_SECRET": "a secret of the tests, known to all of them",
+            "JALON_RATE_SESSION": "0",
+            "JALON_RATE_ADDRESS": "0",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and return when /health says that a message would be answered."""
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            wait_for(self._healthy, START_SECONDS, "the server to start")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does; its exit status, of a killed process where it did not end in time."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            return self._process.wait()
+
+    def logged(self) -> str:
+        """All that it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def ingest(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Run the command that imports a folder of fiches into the store of this server."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", "ingest", str(folder)],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def messages_processed(self) -> int:
+        """How many messages of users are in the store of conversations."""
+        with sqlite3.connect(f"file:{self._conversations}?mode=ro", uri=True) as store:
+            (count,) = store.execute("SELECT count(*) FROM events WHERE type_name = 'user'").fetchone()
+        return int(count)
+
+    def _healthy(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"the server ended before it was ready:\n{self.logged()[-3000:]}"
+        try:
+            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+class Pupil:
+    """Someone in a conversation of their own."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        opened = client.post("/chat/session", json={})
+        assert opened.status_code == 201, opened.text
+        self.session: str = opened.json()["session"]
+        self.greeting: list[Message] = opened.json()["messages"]
+
+    def post(self, **fields: Any) -> httpx.Response:
+        """`POST /chat/message` with these fields, and the session."""
+        return self.client.post("/chat/message", json={"session": self.session, **fields})
+
+    def say(self, text: str) -> list[Message]:
+        """The messages in reply to typed text."""
+        return self._messages(self.post(text=text))
+
+    def choose(self, choice: str) -> list[Message]:
+        """The messages in reply to a choice, by its id."""
+        return self._messages(self.post(choice=choice))
+
+    def restart(self) -> list[Message]:
+        """The messages after `POST /chat/restart`."""
+        return self._messages(self.client.post("/chat/restart", json={"session": self.session}))
+
+    @staticmethod
+    def _messages(reply: httpx.Response) -> list[Message]:
+        assert reply.status_code == 200, reply.text
+        messages: list[Message] = reply.json()["messages"]
+        return messages

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.catalogue.search import search
+from bot.dialogue import Knowledge
+
+
+def titles(knowledge: Knowledge, text: str, kind: str | None = None) -> set[str]:
+    return {f.title for f in search(text, kind, knowledge.catalogue, knowledge.resolver)}
+
+
+def test_by_type(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "quels CAP ?", "CAP") == {"CAP fleuriste", "CAP horlogerie fine"}
+
+
+def test_by_words_of_titles(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "dans l'horlogerie") == {"CAP horlogerie fine", "bac pro horlogerie fine"}
+
+
+def test_by_words_and_type(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "un CAP en horlogerie", "CAP") == {"CAP horlogerie fine"}
+
+
+def test_by_words_of_jobs(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "pour être thermicienne") == {"diplôme d'ingénieur de l'école du chauffage"}
+
+
+@pytest.mark.parametrize("text", ["un CAP en 2 ans", "un CAP en deux ans", "CAP 2 annees"])
+def test_by_duration(knowledge: Knowledge, text: str) -> None:
+    assert titles(knowledge, text, "CAP") == {"CAP fleuriste", "CAP horlogerie fine"}
+
+
+def test_duration_leaves_the_others_out(knowledge: Knowledge) -> None:
+    found = titles(knowledge, "des formations en 1 an")
+    assert found == {"CS art floral de scène"}
+
+
+def test_a_kind_stands_for_those_taken_in_its_place(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "horlogerie", "bac") == {"bac pro horlogerie fine"}
+
+
+@pytest.mark.parametrize("text", ["dans l'astronautique", "des trucs xqztw"])
+def test_nothing_found_is_an_empty_list(knowledge: Knowledge, text: str) -> None:
+    assert titles(knowledge, text) == set()
+
+
+def test_nothing_of_that_type(knowledge: Knowledge) -> None:
+    assert titles(knowledge, "horlogerie", "BTS") == set()
+
+
+def test_every_one_found_is_of_the_type_asked(knowledge: Knowledge) -> None:
+    for kind in ("CAP", "BTS", "licence", "ingénieur", "bac pro"):
+        found = search("archéologie chantiers horlogerie", kind, knowledge.catalogue, knowledge.resolver)
+        assert all(knowledge.resolver.is_kind(f.id, kind) for f in found)
