@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -52,20 +55,33 @@ def train(quiet: Annotated[bool, typer.Option(help="Print the path of the model 
 @app.command()
 def serve() -> None:
     """Import the fiches, train if needed, and serve the chat."""
+    settings, model = _prepared()
+    typer.echo(f"Starting on http://{settings.host}:{settings.port}/ (about twenty seconds)…")
+    from bot.runtime.server import serve as serve_application
+
+    serve_application(model, settings)
+
+
+@app.command()
+def chat() -> None:
+    """Import the fiches, train if needed, and chat in the terminal."""
+    settings, model = _prepared()
+    from bot.runtime.terminal import chat as chat_in_terminal
+
+    chat_in_terminal(model, settings)
+
+
+def _prepared() -> tuple[Settings, Path]:
+    """The settings and the model, with the catalogue up to date; exits with a message where one cannot be had."""
     from bot.runtime.model import TrainingFailed, ensure_model
     from bot.settings import SettingsError, load_settings
 
     ingest(None)
     try:
-        settings = load_settings()
-        model = ensure_model()
+        return load_settings(), ensure_model()
     except (SettingsError, TrainingFailed) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    typer.echo(f"Starting on http://{settings.host}:{settings.port}/chat/ (about twenty seconds)…")
-    from bot.runtime.server import serve as serve_application
-
-    serve_application(model, settings)
 
 
 if __name__ == "__main__":

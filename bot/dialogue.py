@@ -19,15 +19,34 @@ from bot.reading import FORMATION_FACETS, Reading
 
 _REMEMBERED = 4
 _COMPARING = frozenset(
-    "deux trois lequel laquelle lesquels lesquelles autre autres compare comparer comparaison difference differences "
-    "pareil pareils mieux plus moins vs versus".split()
+    """
+        deux trois lequel laquelle lesquels lesquelles autre autres compare comparer comparaison difference
+        differences pareil pareils mieux plus moins vs versus
+    """.split()
 )
 _FALLBACKS_BEFORE_WAY_OUT = 2
-_FOLLOW_UP = re.compile(r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|enfin|pour|aussi|celui|celle|meme|pareil|je (voulais|parlais|parle))\b")
-_GREATEST = frozenset("long longue lon longs longues haut haute eleve elevee plus grand meilleur".split()) - {"plus", "meilleur", "grand"}
-_LEAST = frozenset("court courte courts courtes rapide vite bas basse moins".split())
+_FOLLOW_UP = re.compile(
+    r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|enfin|pour|aussi|celui|celle|meme|pareil"
+    r"|je (voulais|parlais|parle))\b"
+)
+_GREATEST = frozenset(
+    """
+    long longue lon longs longues haut haute eleve elevee plus grand meilleur
+""".split()
+) - {
+    "plus",
+    "meilleur",
+    "grand",
+}
+_LEAST = frozenset(["court", "courte", "courts", "courtes", "rapide", "vite", "bas", "basse", "moins"])
+_OF_A_JOB = frozenset(
+    """
+        devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
+    """.split()
+)
 _ORIGIN_CUE = re.compile(
-    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d|deja|viens d)"
+    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d"
+    r"|deja|viens d)"
     r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
 )
 
@@ -149,7 +168,7 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
 
 
 def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> Pick | None:
-    """"et l'autre ?" between two: the one not just spoken of."""
+    """ "et l'autre ?" between two: the one not just spoken of."""
     if len(offered) != 2 or not re.search(r"\bl.?autre\b", fold(reading.text)):
         return None
     rest = [f for f in offered if f.id not in state.formations]
@@ -162,10 +181,19 @@ def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> 
 def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     mentions = _targets(reading)
     facets = reading.facets
+    if len(mentions) < len(reading.mentions) and facets == (Facet.FURTHER_STUDY,):
+        # "après mon bac pro cuisine je peux faire le BTS ?" asks how to get into the BTS.
+        facets = (Facet.ACCESS,)
+    if Facet.FORMATIONS_FOR_JOB in facets and _only_follows_up(reading, state):
+        facets = ()
     if Facet.SEARCH in facets:
         return _search(reading, mentions, state, knowledge)
     about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
-    if Facet.FORMATIONS_FOR_JOB in facets and about_formation and any(m.jobs and m not in about_formation for m in mentions):
+    if (
+        Facet.FORMATIONS_FOR_JOB in facets
+        and about_formation
+        and any(m.jobs and m not in about_formation for m in mentions)
+    ):
         # "avec le CGEH on peut devenir jockey ?" asks for the jobs of the CGEH.
         facets = (Facet.JOBS,)
         mentions = about_formation
@@ -200,12 +228,20 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 
 
 def _narrowed(mention: Mention, reading: Reading, state: State, knowledge: Knowledge) -> Mention:
-    """"et en AES ?" after a licence: among several, those of the type just spoken of."""
+    """ "et en AES ?" after a licence: among several, those of the type just spoken of."""
     if len(mention.formations) < 2 or mention.type or not _FOLLOW_UP.match(fold(reading.text)):
         return mention
     last = knowledge.formations(state.formations[-1:])
     same = tuple(f.id for f in knowledge.formations(mention.formations) if last and f.type == last[0].type)
     return replace(mention, formations=same) if same else mention
+
+
+def _only_follows_up(reading: Reading, state: State) -> bool:
+    """ "et sage-femme alors ?" asks again what was asked, though sage-femme is also a job."""
+    words = {token.text for token in tokenize(reading.text)}
+    named = any(m.formations for m in reading.mentions)
+    asked = set(state.facets) & {f.value for f in FORMATION_FACETS}
+    return bool(named and asked and _FOLLOW_UP.match(fold(reading.text)) and not words & _OF_A_JOB)
 
 
 def _facets_meant(reading: Reading, state: State) -> tuple[Facet, ...]:
@@ -306,7 +342,7 @@ def _from_context(
     if context and not (reading.unseen and _names_something(reading)):
         asked = _facets_or_description(facets, context)
         if len(context) > 1 and not _one_answer(asked, context):
-            if state.discussed[-len(context):] == tuple(f.id for f in context) and len(context) <= _REMEMBERED:
+            if state.discussed[-len(context) :] == tuple(f.id for f in context) and len(context) <= _REMEMBERED:
                 return _about(asked, [[f] for f in context], state, knowledge)
             return _ask_which(asked, context, "", state)
         return _about(asked, [context], state, knowledge)
@@ -336,7 +372,9 @@ def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Forma
 def _names_something(reading: Reading) -> bool:
     """Whether words nobody knows look like a name rather than like talk about the last formation."""
     folded = fold(reading.text)
-    return not re.search(r"\b(et|ce|cet|cette|ca|sa|y|il|elle|ils|on|la|le meme)\b", folded) and len(folded.split()) <= 7
+    return (
+        not re.search(r"\b(et|ce|cet|cette|ca|sa|y|il|elle|ils|on|la|le meme)\b", folded) and len(folded.split()) <= 7
+    )
 
 
 # --- jobs
@@ -364,7 +402,9 @@ def _for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowle
         return [Reply("missing_job", Outcome.MISSING, facets=(Facet.FORMATIONS_FOR_JOB,))], replace(
             state, waiting=(), misses=0
         )
-    return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), knowledge.catalogue)], replace(state, misses=0)
+    return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), knowledge.catalogue)], replace(
+        state, misses=0
+    )
 
 
 def _job_turn(
@@ -461,8 +501,14 @@ def _compare(reading: Reading, mentions: Sequence[Mention], state: State, knowle
     reply = answers.compare(facets, formations, knowledge.catalogue, most)
     picked = tuple(f.id for f in formations)
     return [reply], replace(
-        state, facets=_values(facets), formations=picked, discussed=_remember(state.discussed, picked), listed=picked,
-        waiting=(), candidates=(), misses=0,
+        state,
+        facets=_values(facets),
+        formations=picked,
+        discussed=_remember(state.discussed, picked),
+        listed=picked,
+        waiting=(),
+        candidates=(),
+        misses=0,
     )
 
 
@@ -480,7 +526,21 @@ def _options(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> li
 
 
 def _superlative_facets(words: set[str]) -> tuple[Facet, ...]:
-    if words & {"long", "longue", "lon", "longs", "longues", "court", "courte", "courts", "courtes", "rapide", "vite", "dure", "durent"}:
+    if words & {
+        "long",
+        "longue",
+        "lon",
+        "longs",
+        "longues",
+        "court",
+        "courte",
+        "courts",
+        "courtes",
+        "rapide",
+        "vite",
+        "dure",
+        "durent",
+    }:
         return (Facet.DURATION,)
     if words & {"niveau", "haut", "haute", "eleve", "elevee"}:
         return (Facet.LEVEL,)
@@ -503,7 +563,9 @@ def _out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         context = knowledge.formations(state.formations[:1])
         about = context[0].title if context else None
     reply = Reply(
-        _OUT_OF_SCOPE[reading.intent], Outcome.OUT_OF_SCOPE, {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses}
+        _OUT_OF_SCOPE[reading.intent],
+        Outcome.OUT_OF_SCOPE,
+        {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses},
     )
     return [reply], state
 
@@ -517,7 +579,9 @@ def _situation(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     after = replace(state, situation=reading.text)
     if state.formations:
         return _about((Facet.ACCESS,), [knowledge.formations(state.formations)], after, knowledge)
-    reply = Reply("situation_noted", Outcome.MISSING, facets=(Facet.ACCESS,), choices=_examples(knowledge, (Facet.ACCESS,)))
+    reply = Reply(
+        "situation_noted", Outcome.MISSING, facets=(Facet.ACCESS,), choices=_examples(knowledge, (Facet.ACCESS,))
+    )
     return [reply], replace(after, waiting=(Facet.ACCESS.value,), candidates=(), misses=0)
 
 
@@ -590,7 +654,10 @@ _WITHOUT_FACET: dict[str, Callable[[Reading, State, Knowledge], Turn]] = {
 
 
 def _names(reading: Reading) -> bool:
-    return any(m.known or (m.type and m.words) for m in reading.mentions) and reading.intent not in ("tell_situation", "ask_guidance")
+    return any(m.known or (m.type and m.words) for m in reading.mentions) and reading.intent not in (
+        "tell_situation",
+        "ask_guidance",
+    )
 
 
 def _targets(reading: Reading) -> list[Mention]:
@@ -598,10 +665,11 @@ def _targets(reading: Reading) -> list[Mention]:
     mentions = list(reading.mentions)
     if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
         return mentions
+
     def before(mention: Mention) -> str:
         return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
 
-    entering = Facet.ACCESS in reading.facets or not reading.facets
+    entering = not reading.facets or bool({Facet.ACCESS, Facet.FURTHER_STUDY} & set(reading.facets))
     kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
     return kept if any(m.words for m in kept) else mentions
 
@@ -616,8 +684,12 @@ def _examples(knowledge: Knowledge, facets: Sequence[Facet] = ()) -> tuple[Choic
     some = [f for f in knowledge.catalogue.formations.values() if f.has(Facet.ACCESS) and f.has(Facet.JOBS)][:3]
     asked = [facets] * 3 if facets else [(Facet.JOBS,), (Facet.ACCESS,), (Facet.DURATION,)]
     return tuple(
-        Choice(f"choice_{wanted[0].value}_of" if not facets else "choice_title", {"title": f.title}, Ask(tuple(wanted), (f.id,)))
-        for f, wanted in zip(some, asked)
+        Choice(
+            f"choice_{wanted[0].value}_of" if not facets else "choice_title",
+            {"title": f.title},
+            Ask(tuple(wanted), (f.id,)),
+        )
+        for f, wanted in zip(some, asked, strict=False)
     )
 
 

@@ -64,7 +64,11 @@ class Reading:
         intent = parsed.get("intent") or {}
         known = {facet.value: facet for facet in Facet}
         choice = next(
-            (e.get("value") for e in parsed.get("entities") or [] if isinstance(e, dict) and e.get("entity") == "choice"),
+            (
+                e.get("value")
+                for e in parsed.get("entities") or []
+                if isinstance(e, dict) and e.get("entity") == "choice"
+            ),
             None,
         )
         name = intent.get("name") or "nlu_fallback"
@@ -84,5 +88,7 @@ _MENTION_FIELDS = {field.name for field in fields(Mention)}
 
 
 def _mention(data: dict[str, Any]) -> Mention:
-    known = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in _MENTION_FIELDS}
+    known = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in _MENTION_FIELDS
+    }
     return Mention(**known)

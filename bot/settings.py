@@ -81,9 +81,7 @@ class Settings(BaseSettings):
         origins = tuple(origin.strip().rstrip("/") for origin in value if origin.strip())
         for origin in origins:
             if not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"{origin!r} is no site: write https://host or https://host:port, without a path"
-                )
+                raise ValueError(f"{origin!r} is no site: write https://host or https://host:port, without a path")
         return origins
 
     @validator("search_url")

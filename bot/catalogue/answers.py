@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.catalogue.fiche import (
-
-
     PLACE_OF_FACET,
     SECTION_JOBS,
     Catalogue,
@@ -158,6 +156,7 @@ def shorten(text: str, limit: int) -> tuple[str, bool]:
 
 def share_facts(facets: Sequence[Facet], formations: Sequence[Formation]) -> bool:
     """Whether the fiches say the same on everything asked (then no choice between them is needed)."""
+
     def facts(formation: Formation) -> tuple[str | None, ...]:
         return tuple(
             formation.link if facet is Facet.LINK else formation.value(PLACE_OF_FACET[facet]) for facet in facets
@@ -292,28 +291,30 @@ def compare(facets: Sequence[Facet], formations: Sequence[Formation], catalogue:
 
 def _verdict(facet: Facet, formations: Sequence[Formation], most: str | None) -> dict[str, Any] | None:
     """Who has the least or the greatest of what can be measured; None where a fiche does not say it."""
-    measures = {
-        Facet.DURATION: lambda f: f.duration_months,
-        Facet.LEVEL: lambda f: f.level_number,
-        Facet.JOBS: lambda f: len(f.jobs) or None,
-    }
-    measure = measures.get(facet)
-    values = [measure(f) for f in formations] if measure else []
-    if not values or any(value is None for value in values):
+    values = [_measure(facet, f) for f in formations]
+    if any(value is None for value in values):
         return None
     numbers = [float(value) for value in values if value is not None]
     if len(set(numbers)) == 1:
         return {"facet": facet.value, "same": True}
     direction = most or ("least" if facet is Facet.DURATION else "greatest")
     wanted = min(numbers) if direction == "least" else max(numbers)
-    winners = [f.title for f, number in zip(formations, numbers) if number == wanted]
+    winners = [f.title for f, number in zip(formations, numbers, strict=True) if number == wanted]
     return {"facet": facet.value, "direction": direction, "titles": winners}
+
+
+def _measure(facet: Facet, formation: Formation) -> float | None:
+    if facet is Facet.DURATION:
+        return formation.duration_months
+    if facet is Facet.LEVEL:
+        return formation.level_number
+    return len(formation.jobs) or None if facet is Facet.JOBS else None
 
 
 def _about(formations: Sequence[Formation], facets: Sequence[Facet], catalogue: Catalogue) -> dict[str, Any]:
     return {
         "title": formations[0].title,
-        "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
+        "titles": [f.title for f in formations[:MAX_CHOICES]],
         "total": len(formations),
         "link": formations[0].link,
         "sections": [PLACE_OF_FACET[facet] for facet in facets],
@@ -329,5 +330,3 @@ def _source(catalogue: Catalogue) -> dict[str, str] | None:
 def _both_genders(label: str, catalogue: Catalogue) -> dict[str, str]:
     job = catalogue.jobs.get(label)
     return {"masculine": job.masculine, "feminine": job.feminine} if job else {"masculine": label, "feminine": label}
-
-

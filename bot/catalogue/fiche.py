@@ -82,9 +82,7 @@ PLACE_OF_FACET = {
 }
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<url>[^)\s]+)\)|(?P<bare>https?://\S+)")
-_DURATION_PART = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(an|ans|année|années|mois|semaine|semaines)\b", re.IGNORECASE
-)
+_DURATION_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*(an|ans|année|années|mois|semaine|semaines)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\bniveau\s*(\d)\b", re.IGNORECASE)
 
 

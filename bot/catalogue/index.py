@@ -46,6 +46,7 @@ class Name:
     types: frozenset[str]
     covers: tuple[tuple[str, frozenset[int]], ...] = ()
     base: int = 0
+    sigle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def title_name(key: str, title: str, sigle: str | None, type_text: str | None) -
     colon = min((at for at in (title.find(" : "), title.find(" (")) if at > 0), default=len(title))
     before = len([t for t in rest if t.start < colon and (t.text not in GAP_WORDS)])
     base = min(next((i for i, w in enumerate(words) if i and w in _INNER_MARKERS), len(words)), before or len(words))
-    return Name(key, title, tuple(words), frozenset(keys), _covers(words, base, sigle), base)
+    return Name(key, title, tuple(words), frozenset(keys), _covers(words, base, sigle), base, sigle)
 
 
 def label_name(key: str, label: str) -> Name:
@@ -107,7 +108,9 @@ def label_name(key: str, label: str) -> Name:
     words = tuple(stem(t.text) for t in tokenize(outside) if t.text not in GAP_WORDS)
     inside = [stem(t.text) for part in re.findall(r"\(([^)]*)\)", label) for t in tokenize(part)]
     also = [word for word in inside if len(inside) == 1]
-    return Name(key, label, words, frozenset(), tuple((word, frozenset(range(len(words)))) for word in also), len(words))
+    return Name(
+        key, label, words, frozenset(), tuple((word, frozenset(range(len(words)))) for word in also), len(words)
+    )
 
 
 def _covers(words: Sequence[str], base: int, sigle: str | None) -> tuple[tuple[str, frozenset[int]], ...]:
@@ -156,6 +159,7 @@ class NameIndex:
                 bits[sigle].add(number)
             for key in name.types:
                 types[key].add(number)
+        self._official = {t.text for name in self.names if name.sigle for t in tokenize(name.sigle)}
         self._postings = {term: _mask(numbers, len(self.names)) for term, numbers in bits.items()}
         self._types = {key: _mask(numbers, len(self.names)) for key, numbers in types.items()}
         self._counts = {term: len(numbers) for term, numbers in bits.items()}
@@ -177,6 +181,10 @@ class NameIndex:
     def is_sigle(self, word: str) -> bool:
         """Whether a folded word is a sigle or an acronym of some name."""
         return SIGLE + word in self._postings
+
+    def is_official_sigle(self, word: str) -> bool:
+        """Whether a folded word is in the field Sigle of some fiche."""
+        return word in self._official
 
     def count(self, term: str) -> int:
         """How many names hold `term`."""
@@ -217,11 +225,13 @@ class NameIndex:
             if sigle in spoken:
                 covered |= positions
         said_weight = sum(self.weight(name.words[i]) for i in covered)
-        if name.base < len(name.words) and all(i < name.base for i in covered):
-            whole = sum(self.weight(word) for word in name.words[: name.base])
-            return BASE_SAID * said_weight / whole if whole else BASE_SAID
         whole = sum(self.weight(word) for word in name.words)
-        return said_weight / whole if whole else 1.0
+        share = said_weight / whole if whole else 1.0
+        if name.base < len(name.words):
+            base_weight = sum(self.weight(word) for word in name.words[: name.base])
+            base_said = sum(self.weight(name.words[i]) for i in covered if i < name.base)
+            share = max(share, BASE_SAID * base_said / base_weight if base_weight else BASE_SAID)
+        return share
 
     def _meaning(self, word: str) -> Meaning | None:
         """What one folded word may stand for in this index, or None: exactly, shortened, mistyped, by sound."""

@@ -61,9 +61,7 @@ class Report:
         """The report for a reader, line by line."""
         counts = ", ".join(f"{count} {name}" for name, count in asdict(self.change).items())
         yield f"{self.total} formations: {counts}"
-        yield (
-            f"source: {self.source.name}, {self.source.date}" if self.source else f"source: no {SOURCE_FILE}"
-        )
+        yield (f"source: {self.source.name}, {self.source.date}" if self.source else f"source: no {SOURCE_FILE}")
         for name, count in self.missing.items():
             yield f"without {name}: {count}"
         if self.shared_sigles:
@@ -139,9 +137,7 @@ def _files(folder: Path, errors: list[str]) -> list[Path]:
 
 
 def _is_fiche(name: str) -> bool:
-    return (
-        name.lower().endswith(SUFFIXES) and not name.startswith(".") and not name.lower().startswith("readme")
-    )
+    return name.lower().endswith(SUFFIXES) and not name.startswith(".") and not name.lower().startswith("readme")
 
 
 def _read(path: Path, name: str) -> str:
@@ -211,10 +207,7 @@ def _with_unique_ids(formations: Iterable[Formation]) -> list[Formation]:
 
 def _missing(formations: Iterable[Formation]) -> dict[str, int]:
     counts = Counter(
-        place
-        for formation in formations
-        for place in PLACE_OF_FACET.values()
-        if formation.value(place) is None
+        place for formation in formations for place in PLACE_OF_FACET.values() if formation.value(place) is None
     )
     return {place: counts[place] for place in (*KNOWN_FIELDS, *KNOWN_SECTIONS) if place in counts}
 

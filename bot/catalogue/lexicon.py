@@ -17,11 +17,17 @@ _LEXICON = Path(__file__).with_name("lexicon.toml")
 
 # Articles, prepositions and links that may stand inside a name.
 GAP_WORDS = frozenset(
-    "a au aux d dans de des du en et l la le les leur leurs ou par pour s ses son sur un une the of and mon ma "
-    "mes ton ta tes sa".split()
+    """
+        a au aux d dans de des du en et l la le les leur leurs ou par pour s ses son sur un une the of and
+        mon ma mes ton ta tes sa
+    """.split()
 )
 # Where one name ends and another begins.
-BREAK_WORDS = frozenset("ou vs versus contre puis sinon entre plutot compare ainsi apres avant avec sans vers".split())
+BREAK_WORDS = frozenset(
+    """
+    ou vs versus contre puis sinon entre plutot compare ainsi apres avant avec sans vers
+""".split()
+)
 
 
 @dataclass(frozen=True)

@@ -174,9 +174,7 @@ def _known(name: str, names: dict[str, str]) -> str:
 
 
 def _jobs(sections: Iterable[Section]) -> tuple[str, ...]:
-    lines = (
-        line for section in sections if section.name == SECTION_JOBS for line in section.text.split("\n")
-    )
+    lines = (line for section in sections if section.name == SECTION_JOBS for line in section.text.split("\n"))
     return tuple(dict.fromkeys(found["text"] for line in lines if (found := _ITEM_OF_TEXT.match(line))))
 
 

@@ -16,7 +16,18 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import ABBREVIATION, BASE_SAID, EXACT, SIGLE, Meaning, Name, NameIndex, label_name, read_types, title_name
+from bot.catalogue.index import (
+    ABBREVIATION,
+    BASE_SAID,
+    EXACT,
+    SIGLE,
+    Meaning,
+    Name,
+    NameIndex,
+    label_name,
+    read_types,
+    title_name,
+)
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
@@ -25,13 +36,22 @@ from bot.catalogue.talk import DISLIKED_BEFORE, QUESTION_WORDS
 WHOLE = 0.9  # share of a name's words that makes it named whole
 KEPT_BESIDE_BEST = 0.45  # names covered less than this share of the best one's coverage are left out
 _JOB_COVERAGE = 0.6
+_SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside one of a title
 _SPAN_COST = 0.12
 _TYPE_GAIN = 0.3
 _TYPE_CONFLICT = 0.1
 _MOST = 400
-_GOOD_OR_BAD = frozenset("bon bonne nul nulle fort forte mauvais mauvaise".split())
-_OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
-_BEFORE_A_NAME = frozenset("apres apre en pour faire formation formations etudes etude fac".split())
+_GOOD_OR_BAD = frozenset(["bon", "bonne", "nul", "nulle", "fort", "forte", "mauvais", "mauvaise"])
+_OF_SOMETHING = frozenset(
+    """
+    un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere
+""".split()
+)
+_BEFORE_A_NAME = frozenset(
+    """
+    celui celle apres apre en pour faire formation formations etudes etude fac
+""".split()
+)
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
 _SKIP_COST = 0.35
 _UNKNOWN_COST = 0.3
@@ -177,16 +197,13 @@ class Resolver:
         allowed, scores = set(among), dict[str, float]()
         for word in self.content_words(text):
             found: dict[str, float] = {}
-            for index, share, owners in (
-                (self._formations, 1.0, lambda key: (key,)),
-                (self._jobs, 0.6, lambda key: self._listed_by.get(key, ())),
-            ):
+            for index, share in ((self._formations, 1.0), (self._jobs, _SHARE_OF_A_JOB)):
                 meaning = index.meaning(word)
                 if not meaning:
                     continue
                 weight = index.weight(meaning.terms[0][0]) * meaning.best * share
                 for name in index.select(index.holders(meaning)):
-                    for formation in owners(name.key):
+                    for formation in self._listed_by.get(name.key, ()) if index is self._jobs else (name.key,):
                         if formation in allowed:
                             found[formation] = max(found.get(formation, 0.0), weight)
             for formation, weight in found.items():
@@ -257,7 +274,8 @@ class Resolver:
             part = (len(word) > 3 or word in _SHORT_WORDS) and (_inside_a_name(before) or after_type)
             if not (part or said_loud) or not meaning or meaning.best < 0.9:
                 return [_Unit(i, i)]
-        loud = tokens[i].upper or after_type or len(tokens) <= 2 or not (is_french(word) or len(word) < 3)
+        loud = tokens[i].upper or after_type or len(tokens) <= 2
+        loud = loud or (index.is_official_sigle(word) and len(word) > 2 and not is_french(word))
         if not loud and len(word) > 3 and i and tokens[i - 1].text in _BEFORE_A_NAME:
             loud = True
         if meaning and not loud:
@@ -314,9 +332,7 @@ class Resolver:
             return replace(base, jobs=best_jobs, whole_job=best >= WHOLE)
         return replace(base, formations=fitting, whole=best >= WHOLE)
 
-    def _type_mention(
-        self, text: str, tokens: Sequence[Token], units: Sequence[_Unit], span: _Span
-    ) -> Mention:
+    def _type_mention(self, text: str, tokens: Sequence[Token], units: Sequence[_Unit], span: _Span) -> Mention:
         """A bare type ("le CAP"), or a type before a word that no title holds ("bac pro astronaute")."""
         first, last = span.units[0].first, span.units[-1].last
         unknown: list[Token] = []
@@ -368,7 +384,7 @@ class Resolver:
         if DISLIKED_BEFORE & before or good_at:
             return False
         alone = not self._others(tokens, first, last)
-        led = bool({t.text for t in tokens[max(0, first - 2) : first]} & _BEFORE_A_NAME)
+        led = bool({t.text for t in tokens[max(0, first - 3) : first]} & _BEFORE_A_NAME)
         if common and len(plain) == 1:
             return best >= WHOLE and alone and (led or len(tokens) <= 4)
         if common:
@@ -377,7 +393,12 @@ class Resolver:
             said = tokens[span.words[-1].first].text
             if is_french(said) or likeness < 0.9:
                 of_something = {token.text for token in tokens[max(0, first - 2) : first]} & _OF_SOMETHING
-                return alone and (led or len(tokens) <= 6) and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
+                return (
+                    alone
+                    and (led or len(tokens) <= 6)
+                    and not of_something
+                    and best >= (0.25 if likeness >= 0.9 else 0.4)
+                )
         return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= 12
 
     @staticmethod
@@ -421,6 +442,7 @@ class Resolver:
             return True
         return likeness == EXACT and (head or (len(ranked) == 1 and best >= 0.4))
 
+
 def _without_shouting(tokens: list[Token]) -> list[Token]:
     """Tokens whose capitals count for nothing when most of the message is in capitals."""
     loud = sum(token.upper for token in tokens)
@@ -435,7 +457,7 @@ def _mistyped_type(form: tuple[str, ...]) -> str | None:
     for known, key in lexicon().types.items():
         if len(known) == len(form) and all(
             said == right or (len(right) > 7 and OSA.distance(said, right, score_cutoff=2) <= 2)
-            for said, right in zip(form, known)
+            for said, right in zip(form, known, strict=True)
         ):
             return key
     return None

@@ -13,16 +13,42 @@ from bot.catalogue.normalize import fold, stem, tokenize
 from bot.catalogue.talk import QUESTION_WORDS
 
 _RANKS = {
-    "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "1re": 1, "prems": 1, "deuxieme": 2, "second": 2, "seconde": 2,
-    "2e": 2, "2eme": 2, "2nd": 2, "2nde": 2, "troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4,
-    "cinquieme": 5, "5e": 5, "5eme": 5, "dernier": -1, "derniere": -1,
+    "premier": 1,
+    "premiere": 1,
+    "1er": 1,
+    "1ere": 1,
+    "1re": 1,
+    "prems": 1,
+    "deuxieme": 2,
+    "second": 2,
+    "seconde": 2,
+    "2e": 2,
+    "2eme": 2,
+    "2nd": 2,
+    "2nde": 2,
+    "troisieme": 3,
+    "3e": 3,
+    "3eme": 3,
+    "quatrieme": 4,
+    "4e": 4,
+    "4eme": 4,
+    "cinquieme": 5,
+    "5e": 5,
+    "5eme": 5,
+    "dernier": -1,
+    "derniere": -1,
 }
 _NUMBER_WORDS = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
-_BARE_NUMBER = re.compile(r"^\W*(?:(?:le|la|n|no|numero|num|option|choix|reponse)\W*)*(\d{1,2})\W*(?:svp|stp|merci)?\W*$")
+_BARE_NUMBER = re.compile(
+    r"^\W*(?:(?:le|la|n|no|numero|num|option|choix|reponse)\W*)*(\d{1,2})\W*(?:svp|stp|merci)?\W*$"
+)
 _NUMBERED = re.compile(r"\b(?:n ?°|no|numero|num)\W*(\d{1,2})\b")
-_RANKED = re.compile(r"\b(?:l[ea]s?|l'|pour l[ea])\s*(\d{1,2}(?:er|ere|re|e|eme|nd|nde)|premiere?|deuxieme|seconde?|troisieme|quatrieme|cinquieme|derniere?)\b(?!\s+(?:annee|generale|pro|techno|stmg|st|lycee))")
-
-
+_RANKED = re.compile(
+    r"\b(?:l[ea]s?|l'|pour l[ea])\s*"
+    r"(\d{1,2}(?:er|ere|re|e|eme|nd|nde)|premiere?|deuxieme|seconde?|troisieme|quatrieme|cinquieme|derniere?)"
+    r"\b(?!\s+(?:annee|generale|pro|techno|stmg|st|lycee))"
+)
+# Then "la 3e" is a class.
 _CLASS_BEFORE = re.compile(r"\b(apres|apre|en|de|depuis|classe|des|avant|fin)\s*$")
 
 

@@ -148,10 +148,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
     users = _users_of_jobs(formations.values())
     return Catalogue(
         formations=formations,
-        jobs={
-            label: Job(label, masculine, feminine, users[label])
-            for label, masculine, feminine in sorted(jobs)
-        },
+        jobs={label: Job(label, masculine, feminine, users[label]) for label, masculine, feminine in sorted(jobs)},
         source=Source(**json.loads(meta["source"])) if "source" in meta else None,
         version=meta["version"],
     )
@@ -195,9 +192,7 @@ def _delete(connection: Connection, ids: list[str]) -> None:
 
 
 def _insert(connection: Connection, formations: list[Formation], digests: Mapping[str, str]) -> None:
-    fiches: _Rows = [
-        {"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations
-    ]
+    fiches: _Rows = [{"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations]
     fields: _Rows = [
         {"fiche_id": formation.id, "position": position, "name": name, "value": value}
         for formation in formations

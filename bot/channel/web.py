@@ -246,7 +246,9 @@ def _unforeseen(request: Request, error: Exception) -> HTTPResponse:
         return _error(request, 404, "choice")
     if isinstance(error, SanicException):
         status = error.status_code or 400
-        return _error(request, status if status < 500 else 503, {404: "not_found", 413: "too_large"}.get(status, "request"))
+        return _error(
+            request, status if status < 500 else 503, {404: "not_found", 413: "too_large"}.get(status, "request")
+        )
     logger.error("%s at %s", type(error).__name__, request.path, exc_info=error)
     return _error(request, 503, "down")
 

@@ -22,8 +22,11 @@ _LEET = str.maketrans("013457", "oieast")
 def undisguised(text: str) -> str:
     """Letters typed one by one joined ("s u i c i d e"), digits that stand for letters turned back ("5u1c1d3")."""
     text = _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
-    return re.sub(r"\b(?=\w*[a-zA-Z]\w*\d\w*\d|\w*\d\w*[a-zA-Z]\w*\d|\w*\d\w*\d\w*[a-zA-Z])[a-zA-Z\d]{4,}\b",
-                  lambda found: found[0].translate(_LEET), text)
+    return re.sub(
+        r"\b(?=\w*[a-zA-Z]\w*\d\w*\d|\w*\d\w*[a-zA-Z]\w*\d|\w*\d\w*\d\w*[a-zA-Z])[a-zA-Z\d]{4,}\b",
+        lambda found: found[0].translate(_LEET),
+        text,
+    )
 
 
 def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:

@@ -11,12 +11,15 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+FloatArray = npt.NDArray[np.floating[Any]]
 _VOCABULARY = "vocabulary.json"
 _ARRAYS = "model.npz"
 _JOINTS = (" et ", " ", ", ", " ? ", " puis ", " et aussi ", " + ", " et puis ", " ? et ", ", et ")
@@ -32,7 +35,12 @@ class IntentModel:
     """Labels with scores in [0, 1] for a message given as two views: stems and plain text."""
 
     def __init__(
-        self, labels: Sequence[str], words: TfidfVectorizer, chars: TfidfVectorizer, weights: np.ndarray, bias: np.ndarray
+        self,
+        labels: Sequence[str],
+        words: TfidfVectorizer,
+        chars: TfidfVectorizer,
+        weights: FloatArray,
+        bias: FloatArray,
     ) -> None:
         self.labels = tuple(labels)
         self._words = words
@@ -61,9 +69,11 @@ class IntentModel:
 
     def scores(self, view: tuple[str, str]) -> dict[str, float]:
         """The score of each label for one message."""
-        features: csr_matrix = hstack([self._words.transform([view[0]]), self._chars.transform([view[1]])], format="csr")
+        features: csr_matrix = hstack(
+            [self._words.transform([view[0]]), self._chars.transform([view[1]])], format="csr"
+        )
         logits = features.data @ self._weights[features.indices] + self._bias
-        return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-logits))).tolist()))
+        return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-logits))).tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
@@ -75,7 +85,10 @@ class IntentModel:
         (folder / _VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
         np.savez(
             folder / _ARRAYS,
-            weights=self._weights, bias=self._bias, words_idf=self._words.idf_, chars_idf=self._chars.idf_,
+            weights=self._weights,
+            bias=self._bias,
+            words_idf=self._words.idf_,
+            chars_idf=self._chars.idf_,
         )
 
     @classmethod

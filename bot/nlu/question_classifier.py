@@ -122,7 +122,9 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
         spans = [(m.start, m.end, "") for m in mentions if m.words]
         understood = understanding.read(text, mentions, self._lemmas_of(message, spans))
-        reading = Reading(text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen)
+        reading = Reading(
+            text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen
+        )
         message.set(
             INTENT,
             {INTENT_NAME_KEY: understood.intent, PREDICTED_CONFIDENCE_KEY: understood.confidence},

@@ -41,8 +41,17 @@ def ensure_model() -> Path:
     print("Training the model (about a minute)…", file=sys.stderr, flush=True)
     MODELS.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz"),
-        "--out", str(MODELS), "--data", "data", "--force",
+        sys.executable,
+        "-m",
+        "rasa",
+        "train",
+        "--fixed-model-name",
+        path.name.removesuffix(".tar.gz"),
+        "--out",
+        str(MODELS),
+        "--data",
+        "data",
+        "--force",
     ]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=sys.stderr, check=False)
     if done.returncode or not path.exists():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from pathlib import Path
 
+from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import ROOT, Settings
 
@@ -14,15 +14,13 @@ from bot.settings import ROOT, Settings
 def serve(model: Path, settings: Settings) -> None:
     """Serve until interrupted."""
     os.environ.update(QUIET)
-    # The libraries that Rasa pins speak of their own next versions at every start.
-    warnings.simplefilter("ignore")
+    quiet_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
     from bot.runtime.in_process_actions import InProcessActions
-    from bot.runtime.logs import quiet_logs
 
     quiet_logs()
     endpoints = AvailableEndpoints(

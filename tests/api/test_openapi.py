@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Contract
+from contract import Contract
 from jsonschema import Draft202012Validator
 from live_server import LiveServer, Pupil
 
