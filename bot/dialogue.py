@@ -112,6 +112,8 @@ Turn = tuple[list[Reply], State]
 
 def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     """The replies to one message, and the state after it."""
+    # A new catalogue may have come since the message was read.
+    reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     if reading.intent == "distress":
         return [Reply("distress", Outcome.DISTRESS)], state
     if reading.intent == "start_over":
@@ -672,6 +674,15 @@ def _targets(reading: Reading) -> list[Mention]:
     entering = not reading.facets or bool({Facet.ACCESS, Facet.FURTHER_STUDY} & set(reading.facets))
     kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
     return kept if any(m.words for m in kept) else mentions
+
+
+def _still_there(mention: Mention, catalogue: Catalogue) -> Mention:
+    """`mention` without the formations and jobs that the catalogue does not hold."""
+    return replace(
+        mention,
+        formations=tuple(i for i in mention.formations if i in catalogue.formations),
+        jobs=tuple(label for label in mention.jobs if label in catalogue.jobs),
+    )
 
 
 def _unknown(mention: Mention, facets: Sequence[Facet], knowledge: Knowledge) -> Reply:

@@ -34,12 +34,13 @@ BREAK_WORDS = frozenset(
 class Lexicon:
     """The tables of lexicon.toml, folded and stemmed.
 
-    `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those taken in its
-    place; `abbreviations` a short form to the beginnings of words; `popular` a popular name to words of titles.
+    `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those it
+    also names, `loose_kinds` to those sometimes meant by it; `abbreviations` a short form to the beginnings of words; `popular` a popular name to words of titles.
     """
 
     types: Mapping[tuple[str, ...], str]
     kinds: Mapping[str, tuple[str, ...]]
+    loose_kinds: Mapping[str, tuple[str, ...]]
     abbreviations: Mapping[str, tuple[str, ...]]
     popular: Mapping[tuple[str, ...], tuple[str, ...]]
     generic: frozenset[str]
@@ -60,6 +61,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         types={tuple(form.split()): key for key, forms in tables["types"].items() for form in forms},
         kinds={key: tuple(values) for key, values in tables["kinds"].items()},
+        loose_kinds={key: tuple(values) for key, values in tables["loose_kinds"].items()},
         abbreviations={key: tuple(values) for key, values in tables["abbreviations"].items()},
         popular={tuple(key.split()): tuple(stem(w) for w in value.split()) for key, value in tables["popular"].items()},
         generic=frozenset(stem(fold(w)) for w in tables["generic"]["words"]),

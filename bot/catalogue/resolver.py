@@ -375,7 +375,7 @@ class Resolver:
             return self._credible_job(tokens, first, last, ranked, terms, likeness)
         if any(unit.sigle for unit in span.words):
             return True
-        plain = [t for t in plain if t not in table.places]
+        plain = [t for t in plain if t not in table.places and not t.startswith("option ")]
         if not plain:
             return False
         common = all(term in table.everyday for term in plain)
@@ -507,7 +507,12 @@ def _of_type(span: _Span, index: NameIndex) -> int:
     kinds = 0
     for key in lexicon().kinds.get(span.type, ()):
         kinds |= span.mask & index.of_type(key)
-    return kinds
+    if kinds:
+        return kinds
+    loose = 0
+    for key in lexicon().loose_kinds.get(span.type, ()):
+        loose |= span.mask & index.of_type(key)
+    return loose if loose and not loose & (loose - 1) else 0
 
 
 def _segment(units: Sequence[_Unit], index: NameIndex) -> list[_Span]:

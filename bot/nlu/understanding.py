@@ -25,6 +25,8 @@ _SURE = 0.07
 _FACET = 0.45
 _FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
+_CLEAR_CLAUSE = 0.6
+_CLAUSE = re.compile(r"[,;+:?!.]|\b(?:et|puis|aussi)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 _DISTRESS = 0.45
 _FAINT_DISTRESS = 0.2
@@ -133,8 +135,20 @@ class Understanding:
             scores = self._several.scores((stems(masked), plain(masked)))
             floor = _FACET if _SEVERAL.search(masked) else _LONE_FACET
             asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= floor]
+            asked += [name for name in self._by_clause(masked) if name not in asked]
             facets += [facet for name in sorted(asked, key=lambda n: -scores[n]) for facet in FACETS_OF_INTENT[name]]
         return tuple(dict.fromkeys(facets))
+
+    def _by_clause(self, masked: str) -> list[str]:
+        """The facets that single clauses of the message ask, each clearly."""
+        clauses = [clause for clause in _CLAUSE.split(masked) if len(clause.split()) > 1]
+        found = []
+        for clause in clauses if len(clauses) > 1 else ():
+            scores = self._single.scores((stems(clause), plain(clause)))
+            best = max(scores, key=lambda name: scores[name])
+            if best in _JOINABLE and scores[best] >= _CLEAR_CLAUSE:
+                found.append(best)
+        return found
 
     def _unseen(self, masked: str) -> list[str]:
         """Words of the message that no training phrase holds: perhaps a name that nobody knows."""

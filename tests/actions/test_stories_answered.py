@@ -63,7 +63,7 @@ def _differences(expected: list[Reply], replies: list[Reply]) -> Iterator[str]:
     """What the replies of one turn have that they should not have, or the other way round."""
     if len(expected) != len(replies):
         yield f"{len(expected)} replies expected, got {[reply.get('utter_action') for reply in replies]}"
-    for wanted, reply in zip(expected, replies):
+    for wanted, reply in zip(expected, replies, strict=False):
         answer = reply["custom"]["answer"]
         titles = [fiche["title"] for fiche in answer["fiches"]]
         asked, told = wanted.get("facets", []), answer["facets"]
@@ -90,7 +90,7 @@ async def _replay(agent: Agent, story: str) -> list[str]:
     """Every difference between what a story is answered and what it should be, with its turn."""
     conversation = Conversation(agent)
     found = []
-    for turn, (said, expected) in enumerate(zip(STORIES[story], EXPECTED[story]), start=1):
+    for turn, (said, expected) in enumerate(zip(STORIES[story], EXPECTED[story], strict=True), start=1):
         replies, _ = await conversation.say(_plain(said))
         found += [f"turn {turn}, {_plain(said)!r}: {line}" for line in _differences(expected, replies)]
     return found
@@ -112,7 +112,9 @@ def test_every_kind_of_reply_is_in_some_story() -> None:
     assert {reply["outcome"] for reply in replies} == {
         "answered", "not_in_fiche", "unknown", "ambiguous", "missing", "out_of_scope", "distress", "smalltalk", "help"
     }  # fmt: skip
-    about = {(facet, title) for reply in replies for facet in reply.get("facets", ()) for title in reply.get("fiches", ())}
+    about = {
+        (facet, title) for reply in replies for facet in reply.get("facets", ()) for title in reply.get("fiches", ())
+    }
     of_a_fiche = {
         "acces", "duree", "metiers", "poursuite", "description", "niveau", "type", "code", "sigle", "lien", "attendus"
     }  # fmt: skip

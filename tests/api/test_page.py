@@ -37,9 +37,9 @@ def test_everything_the_page_names_is_served(client: httpx.Client) -> None:
     assert {name: client.get(f"/chat/{name}").status_code for name in named} == dict.fromkeys(named, 200)
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(WIDGET.iterdir()) if path.is_file()], ids=lambda path: path.name)
-def test_file_of_the_widget(path: object, client: httpx.Client) -> None:
-    file = WIDGET / str(path)
+@pytest.mark.parametrize("name", sorted(path.name for path in WIDGET.iterdir() if path.is_file()))
+def test_file_of_the_widget(name: str, client: httpx.Client) -> None:
+    file = WIDGET / name
     reply = client.get(f"/chat/{file.name}")
     assert reply.status_code == 200
     assert reply.content == file.read_bytes()

@@ -47,7 +47,7 @@ WEIRD = {
     "combining marks": "dure\u0301e du MSPC" + "\u0301" * 60,
     "right to left": "مدة \u202eMSPC",
     "wide letters": "ｄｕｒée ＭＳＰＣ",
-    "Rasa's own markup": "[MSPC](formation){\"entity\": \"job\"} /restart",
+    "Rasa's own markup": '[MSPC](formation){"entity": "job"} /restart',
     "a mask of ours": "xformation xmetier §? §!",
     "zero-width": "du\u200brée MS\u2060PC",
 }
@@ -202,9 +202,7 @@ def test_a_fiche_added_later_is_found_without_training(
         ("coucou", "greet", []),
     ],
 )
-def test_a_question_is_read(
-    text: str, intent: str, facets: list[str], trained: LocalModelStorage
-) -> None:
+def test_a_question_is_read(text: str, intent: str, facets: list[str], trained: LocalModelStorage) -> None:
     message = _read(text, _create(QuestionClassifier, trained, "load"), trained)
     assert message.get(INTENT)["name"] == intent
     assert 0 < message.get(INTENT)["confidence"] <= 1
@@ -270,7 +268,8 @@ def test_lemmas_are_those_outside_names(trained: LocalModelStorage, monkeypatch:
     component = _create(QuestionClassifier, trained, "load")
 
     def tokens(lemmas: tuple[str, str, str]) -> list[Token]:
-        return [Token(text[s:e], s, e, lemma=lemma) for (s, e), lemma in zip(((0, 5), (6, 8), (9, 13)), lemmas)]
+        places = ((0, 5), (6, 8), (9, 13))
+        return [Token(text[s:e], s, e, lemma=lemma) for (s, e), lemma in zip(places, lemmas, strict=True)]
 
     def read(lemmas: tuple[str, str, str]) -> Any:
         message = Message({TEXT: text, TOKENS_NAMES[TEXT]: tokens(lemmas)})
@@ -279,5 +278,3 @@ def test_lemmas_are_those_outside_names(trained: LocalModelStorage, monkeypatch:
         return message.get(INTENT_RANKING_KEY)
 
     assert read(("durée", "de", "mspc")) == read(("durée", "de", "salut"))
-
-

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tomli
 import yaml
+from hypothesis import settings
 
 from bot.catalogue.fiche import Catalogue, Formation, Job, Source
 from bot.catalogue.inflection import inflect
@@ -16,6 +17,10 @@ from bot.catalogue.parser import parse_formation
 from bot.catalogue.resolver import Resolver
 from bot.dialogue import Knowledge
 from bot.wording import Wording
+
+# The first message reads the word lists, in a second: no example has a deadline.
+settings.register_profile("unit", deadline=None)
+settings.load_profile("unit")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
