@@ -9,47 +9,38 @@ export PYTHONWARNINGS = ignore:The utterance:UserWarning,ignore::DeprecationWarn
 UV = build/tools/bin/uv
 PYTHON = .venv/bin/python
 RASA = .venv/bin/rasa
+COMPILE = $(UV) pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header
 MODEL = $$($(PYTHON) -m bot train --quiet)
-.PHONY: run chat train check test test-unit test-rasa test-live eval bench-nlu lock clean
+.PHONY: run chat train check test test-unit test-rasa test-live eval bench-nlu lock
 
 run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
 	@exec $(PYTHON) -m bot serve
-
 chat: .venv/run-ready          ## the same bot in the terminal
 	@exec $(PYTHON) -m bot chat
-
 train: .venv/run-ready         ## train the model if what it is made from changed
 	$(PYTHON) -m bot train
 
 test: check test-unit test-rasa test-live   ## everything: lint, types, data, units, training, stories, API, browser
-
 check: .venv/test-ready        ## lint, types, Rasa's own check of the training data
-	.venv/bin/ruff check bot actions tests
+	.venv/bin/ruff check bot actions tests benchmarks
 	.venv/bin/mypy
 	$(RASA) data validate --fail-on-warnings
 
 test-unit: .venv/test-ready    ## tests without Rasa, in seconds
 	$(PYTHON) -m pytest tests/unit -q
-
 test-rasa: .venv/test-ready    ## components, actions, stories as Rasa predicts them and as they are answered
 	$(RASA) test core --model $(MODEL) --stories tests/test_stories.yml --fail-on-prediction-errors --out build/test-core
 	$(PYTHON) -m pytest tests/nlu tests/actions -q
-
 test-live: .venv/test-ready    ## a real server over HTTP, a real browser
 	$(PYTHON) -m pytest tests/api tests/browser -q
-
 eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
 	$(PYTHON) benchmarks/evaluate.py
-
 bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu-benchmark.md
 	$(PYTHON) benchmarks/nlu.py
 
 lock: $(UV)                    ## pin the versions anew
-	$(UV) pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	$(UV) pip compile -q pyproject.toml --group test -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-test.lock
-
-clean:                         ## remove all that is built
-	rm -rf build .venv .rasa results
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group test -c requirements.lock -o requirements-test.lock
 
 $(UV):
 	@echo "Getting uv, the installer…"

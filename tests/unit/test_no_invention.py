@@ -107,7 +107,8 @@ def world(request: pytest.FixtureRequest, seeds: Path) -> World:
         folder = request.getfixturevalue("catalogue_folder")
         catalogue: Catalogue = request.getfixturevalue("whole")
         chosen = random.Random(11).sample(sorted(catalogue.formations), 500)
-        texts = {f.path: (folder / f.path).read_text(encoding="utf-8") for f in map(catalogue.formations.get, chosen) if f}
+        paths = [catalogue.formations[i].path for i in chosen]
+        texts = {path: (folder / path).read_text(encoding="utf-8") for path in paths}
         return World(catalogue, {path: File(text) for path, text in texts.items()}, source)
     texts = request.getfixturevalue("fiche_texts")
     return World(request.getfixturevalue("small"), {path: File(text) for path, text in texts.items()}, source)
@@ -129,7 +130,10 @@ def questions(world: World) -> Iterator[tuple[str, list[Reply]]]:
         facet = FACETS[number % len(FACETS)]
         one = chance.choice(formations)
         kind = number % 10
-        if kind < 5:
+        if kind == 0:
+            alike = [f for f in formations if answers.share_facts((facet,), [one, f])][:14]
+            yield f"{facet.value} of {[f.title for f in alike]}", answers.answer((facet,), alike, world.catalogue)
+        elif kind < 5:
             yield f"{facet.value} of {one.title}", answers.answer((facet,), [one], world.catalogue)
         elif kind < 7:
             asked = tuple(chance.sample(FACETS, 3))
@@ -142,7 +146,7 @@ def questions(world: World) -> Iterator[tuple[str, list[Reply]]]:
             most = chance.choice((None, "least", "greatest"))
             reply = answers.compare(compared, several, world.catalogue, most)
             yield f"compare {compared} of {[f.title for f in several]}", [reply]
-        elif one.jobs:
+        elif one.jobs and number % 20 < 10:
             label = chance.choice(one.jobs)
             users = [f for f in map(world.catalogue.formations.get, world.catalogue.jobs[label].formations) if f]
             users = [f for f in users if f.path in world.files]
@@ -177,15 +181,27 @@ def check_answer(world: World, reply: Reply, text: str) -> None:
     allowed = frame(world, reply)
     for formation in reply.formations:
         file = world.file(formation)
-        places = [file.place(facet.value) for facet in reply.facets]
-        counts = {str(len(file.jobs())), str(len(file.jobs()) - 15), str(len(reply.formations))}
+        counts = {str(n) for n in (len(file.jobs()), len(file.jobs()) - 15)}
+        counts |= counts_of_list(reply)
         for value in values_of(text):
             known = unescaped(value) in allowed or value in allowed
             if known or (Facet.JOBS in reply.facets and (value in counts or unescaped(value) in jobs_of(file))):
                 continue
             if len(reply.formations) > 1 and value in counts:
                 continue
-            assert any(value in place or unescaped(value) in place for place in places if value), value
+            assert any(supports(file, facet.value, value) for facet in reply.facets), value
+
+
+def counts_of_list(reply: Reply) -> set[str]:
+    """How many formations there are, and how many of them are not shown."""
+    total, shown = len(reply.formations), len(reply.values["titles"])
+    return {str(total), str(total - shown)}
+
+
+def supports(file: File, facet: str, value: str) -> bool:
+    """Whether `value` is the field behind a facet, or a passage of the section behind it."""
+    forms = {value, unescaped(value)} - {""}
+    return bool({file.place(facet)} & forms) if facet in FIELDS else any(form in file.place(facet) for form in forms)
 
 
 def check_silence(world: World, reply: Reply, text: str) -> None:
@@ -194,7 +210,8 @@ def check_silence(world: World, reply: Reply, text: str) -> None:
         for facet in reply.facets:
             place = world.file(formation).place(facet.value)
             assert not place or (facet is Facet.LINK and "http" not in place)
-    extra = {str(len(reply.formations)), " ; ".join(world.file(f).title for f in reply.formations)}
+    shown = reply.formations[: len(reply.values["titles"])]
+    extra = counts_of_list(reply) | {" ; ".join(world.file(f).title for f in shown)}
     assert {unescaped(value) for value in values_of(text)} <= frame(world, reply) | extra | {""}
 
 
@@ -222,10 +239,11 @@ def check_comparison(world: World, reply: Reply, text: str) -> None:
             elif facet == "metiers":
                 assert told[0] == str(len(file.jobs()))
                 assert {unescaped(job) for job in told[1:]} <= set(jobs_of(file))
+            elif facet == "lien":
+                assert unescaped(told[0]) in file.place(facet)
             else:
                 (value,) = told
-                start = value.removesuffix("...")
-                assert start in file.place(facet) or unescaped(start) in file.place(facet)
+                assert supports(file, facet, value.removesuffix("..."))
     check_verdicts(reply, files)
 
 
@@ -253,8 +271,7 @@ def measure(file: File, facet: str) -> float:
 def check_list(world: World, reply: Reply, text: str) -> None:
     """Each title is a file's, each job stands in each of the files, each number counts them."""
     forms = {form for label in reply.jobs for form in inflect(label)}
-    counts = {str(len(reply.formations)), str(len(reply.formations) - answers.SHOWN_FORMATIONS)}
-    assert {unescaped(value) for value in values_of(text)} <= frame(world, reply) | forms | counts
+    assert {unescaped(value) for value in values_of(text)} <= frame(world, reply) | forms | counts_of_list(reply)
     for label in reply.jobs:
         assert all(squeezed(label) in world.file(f).jobs() for f in reply.formations)
 
@@ -266,13 +283,8 @@ def check_sources(world: World, reply: Reply) -> None:
         file = world.file(by_id[fiche])
         assert file.section(section) or file.field(section), (fiche, section)
     for formation in reply.formations:
-        assert file_of(world, formation).title == squeezed(formation.title)
-        link = formation.link
-        assert link is None or link in file_of(world, formation).field("Lien")
-
-
-def file_of(world: World, formation: Formation) -> File:
-    return world.file(formation)
+        assert world.file(formation).title == squeezed(formation.title)
+        assert formation.link is None or formation.link in world.file(formation).field("Lien")
 
 
 def test_nothing_is_said_that_is_not_in_the_fiche(world: World, wording: Wording, marked: Wording) -> None:
