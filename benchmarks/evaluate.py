@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from benchmarks.catalogue import BUILD, SHARED, NoSharedFolder, extract_formations, need
+from benchmarks.fiches import BUILD, SHARED, NoSharedFolder, extract_formations, need
 from benchmarks.report import say
 from bot.settings import ROOT
 

@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from benchmarks.catalogue import BUILD, widest_store
 from benchmarks.direct import Variant
+from benchmarks.fiches import BUILD, widest_store
 from benchmarks.heldout import Heldout, Scores, Understood, load_heldout, score
 from benchmarks.nlu_report import Cost, Result, document
 from benchmarks.report import say, write_section

@@ -11,8 +11,9 @@ from urllib.parse import quote_plus
 from bot.catalogue import answers
 from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
+from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, fold, tokenize
-from bot.catalogue.resolver import Mention, Resolver
+from bot.catalogue.resolver import Resolver
 from bot.catalogue.search import search
 from bot.catalogue.selection import Pick, read_choice
 from bot.reading import FORMATION_FACETS, Reading

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.catalogue.answers import Ask
 from bot.catalogue.fiche import Facet
-from bot.catalogue.resolver import Mention
+from bot.catalogue.mention import Mention
 
 FACETS_OF_INTENT: dict[str, tuple[Facet, ...]] = {
     "ask_access": (Facet.ACCESS,),

@@ -34,8 +34,9 @@ BREAK_WORDS = frozenset(
 class Lexicon:
     """The tables of lexicon.toml, folded and stemmed.
 
-    `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those it
-    also names, `loose_kinds` to those sometimes meant by it; `abbreviations` a short form to the beginnings of words; `popular` a popular name to words of titles.
+    `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those it also names,
+    `loose_kinds` to those sometimes meant by it; `abbreviations` a short form to the beginnings of words; `popular`
+    a popular name to words of titles.
     """
 
     types: Mapping[tuple[str, ...], str]

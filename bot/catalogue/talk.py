@@ -76,7 +76,7 @@ _QUESTION = """
 QUESTION_WORDS = frozenset(stem(word) for word in _QUESTION)
 
 # A common word after one of these is a taste or a school subject, not a formation.
-DISLIKED_BEFORE = frozenset(
+TASTE_WORDS = frozenset(
     """
         aime adore prefere preferee kiffe deteste passion passionne passionnee fan prof cours note notes
         moyenne matiere mode travailler bosser travail metier domaine secteur boulot emploi branche

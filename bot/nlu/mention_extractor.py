@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.catalogue.resolver import Mention
+from bot.catalogue.mention import Mention
 from bot.knowledge import current_knowledge
 
 MENTIONS = "mentions"

@@ -25,7 +25,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.catalogue.resolver import Mention
+from bot.catalogue.mention import Mention
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask
 from bot.nlu.mention_extractor import MENTIONS
 from bot.nlu.understanding import Understanding

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.catalogue.fiche import Facet
 from bot.catalogue.lexicon import GAP_WORDS
+from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, stem, tokenize
-from bot.catalogue.resolver import Mention
 from bot.catalogue.talk import QUESTION_WORDS
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, plain, stems, undisguised
 from bot.nlu.intent_model import IntentModel, joined

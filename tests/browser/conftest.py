@@ -34,24 +34,38 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: LiveServer) -> Iterator[OpenPage]:
-    """Opens a page of the server in a window of its own, and watches it until the test ends."""
+def complaints() -> Iterator[list[str]]:
+    """What the pages of a test did wrong: errors in the console, refused loads, other hosts. None must be left."""
     complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: LiveServer, complaints: list[str]) -> Iterator[OpenPage]:
+    """Opens a page of the server in a window of its own, and watches it until the test ends."""
     contexts = []
     host = urlsplit(server.url).netloc
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("request", lambda request: note_host(request.url))
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation',"
+            " (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))"
+        )
+
+    def note_host(url: str) -> None:
+        if urlsplit(url).netloc != host:
+            complaints.append(f"other host: {url}")
 
     def open_page(viewport: Viewport = (1280, 800), path: str = "/chat/") -> Page:
         context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]}, locale="fr-FR")
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("request", lambda r: complaints.append(f"other host: {r.url}") if urlsplit(r.url).netloc != host else None)
-        page.add_init_script(
-            "document.addEventListener('securitypolicyviolation',"
-            " (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))"
-        )
+        watch(page)
         page.goto(server.url + path)
         expect(page.get_by_test_id("message").first).to_be_visible()
         return page
@@ -59,7 +73,6 @@ def open_page(browser: Browser, server: LiveServer) -> Iterator[OpenPage]:
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
 
 
 @pytest.fixture(scope="session")

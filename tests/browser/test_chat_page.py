@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from live_server import LiveServer
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 OpenPage = Callable[..., Page]
 PHONE, LAPTOP = (375, 812), (1280, 800)
@@ -136,21 +136,23 @@ def test_what_is_typed_is_shown_as_text(open_page: OpenPage) -> None:
     expect(reply.locator("img, script, a[href^='javascript']")).to_have_count(0)
 
 
-def test_session_that_ended_is_mended_on_the_way(open_page: OpenPage, server: LiveServer) -> None:
+def test_session_that_ended_is_mended_on_the_way(
+    open_page: OpenPage, server: LiveServer, complaints: list[str]
+) -> None:
     """Once, the server says 401: the widget opens another session and asks again."""
     page = open_page()
     ask(page, QUESTION)
     refusal = '{"error": {"code": "session", "message": "Ta session est terminée."}}'
-    refused: list[str] = []
 
-    def refuse_once(route: object) -> None:
-        refused.append("once")
-        route.fulfill(status=200 if len(refused) > 1 else 401, content_type="application/json", body=refusal)  # type: ignore[attr-defined]
+    def refuse(route: Route) -> None:
+        route.fulfill(status=401, content_type="application/json", body=refusal)
 
-    page.route(f"{server.url}/chat/message", refuse_once, times=1)
+    page.route(f"{server.url}/chat/message", refuse, times=1)
     expect(ask(page, "combien de temps dure microtechniques ?")).to_contain_text("3 ans")
     expect(page.get_by_test_id("divider")).to_be_visible()
-    assert refused == ["once"]
+    (told,) = complaints
+    assert "401" in told
+    complaints.clear()
 
 
 def test_two_windows_are_two_conversations(open_page: OpenPage) -> None:
@@ -158,3 +160,17 @@ def test_two_windows_are_two_conversations(open_page: OpenPage) -> None:
     ask(first, QUESTION)
     expect(ask(second, "et ça dure combien de temps ?")).to_have_attribute("data-outcome", "missing")
     expect(ask(first, "et ça dure combien de temps ?")).to_contain_text("3 ans")
+
+
+def test_watch_over_the_page_is_awake(open_page: OpenPage, complaints: list[str]) -> None:
+    """The check behind all the others here: what breaks the page's policy, or fails, is noticed."""
+    page = open_page()
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'alert(1)'}))")
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://example.org/spy.png'}))")
+    page.evaluate("fetch('/nothing')")
+    page.wait_for_load_state("networkidle")
+    told = "\n".join(complaints)
+    assert "CSP: script-src" in told
+    assert "CSP: img-src https://example.org" in told
+    assert "404" in told
+    complaints.clear()

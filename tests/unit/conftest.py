@@ -210,6 +210,12 @@ def whole(catalogue_folder: Path, source: Source) -> Catalogue:
 
 
 @pytest.fixture(scope="session")
+def whole_resolver(whole: Catalogue) -> Resolver:
+    """The resolver over the whole catalogue."""
+    return Resolver(whole.formations.values(), whole.jobs.values())
+
+
+@pytest.fixture(scope="session")
 def domain() -> dict[str, object]:
     """domain.yml."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FILES = sorted(path.relative_to(ROOT).as_posix() for folder in ("bot", "actions") for path in (ROOT / folder).rglob("*.py"))
+FILES = sorted(
+    path.relative_to(ROOT).as_posix() for folder in ("bot", "actions") for path in (ROOT / folder).rglob("*.py")
+)
 
 # Free of Rasa although they are beside its components.
 PURE = {"bot/nlu/understanding.py", "bot/nlu/features.py", "bot/nlu/intent_model.py"}
@@ -23,6 +26,7 @@ READS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "connec
          "loads", "iterdir", "glob", "rglob", "mkdir", "exists", "is_file", "is_dir", "stat", "getenv"}  # fmt: skip
 
 
+@cache
 def tree(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"), path)
 
@@ -121,7 +125,8 @@ def test_nothing_reads_or_connects_at_import(path: str) -> None:
 
 
 def test_the_check_sees_a_reading_at_import() -> None:
-    module = ast.parse("X = open('a').read()\nclass A:\n    y = Path('b').read_text()\ndef f(z=connect()):\n    open('c')")
+    code = "X = open('a').read()\nclass A:\n    y = Path('b').read_text()\ndef f(z=connect()):\n    open('c')"
+    module = ast.parse(code)
     calls = {
         node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
         for node in at_import(module)

@@ -231,14 +231,13 @@ class Phrase:
 
 
 @pytest.fixture(scope="module")
-def measured(whole: Catalogue) -> dict[str, list[tuple[Phrase, bool]]]:
+def measured(whole: Catalogue, whole_resolver: Resolver) -> dict[str, list[tuple[Phrase, bool]]]:
     """Each phrase of mentions.jsonl with whether it was read right, by kind."""
-    resolver = Resolver(whole.formations.values(), whole.jobs.values())
     ids = {formation.title: formation.id for formation in whole.formations.values()}
     results: dict[str, list[tuple[Phrase, bool]]] = {"formation": [], "job": [], "none": []}
     lines = Path(__file__).with_name("mentions.jsonl").read_text(encoding="utf-8").splitlines()
     for phrase in (Phrase(**json.loads(line)) for line in lines):
-        mentions = resolver.resolve(phrase.text)
+        mentions = whole_resolver.resolve(phrase.text)
         named = [mention for mention in mentions if mention.formations]
         if phrase.kind == "formation":
             expected = {ids[title] for title in phrase.expect}

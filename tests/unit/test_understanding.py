@@ -169,7 +169,7 @@ def test_plain(text: str, words: str) -> None:
 
 
 def test_stems_and_lemmas() -> None:
-    assert stems("les durées ?") == stems("le durée ?")
+    assert stems("la durée ?") == stems("la durées ?")
     assert stems("durées", ("Être",)).split()[-1] == "lemmeetre"
 
 
@@ -186,12 +186,10 @@ def test_pairs_hold_what_may_be_joined() -> None:
     assert joined(texts, targets, frozenset(), 20) == []
 
 
-def test_the_model_knows_its_stems(tmp_path: Path) -> None:
+def test_the_model_scores_each_label(tmp_path: Path) -> None:
     views = [(stems(text), plain(text)) for text in ("la durée", "la longue durée", "les métiers", "un métier")]
     model = IntentModel.train(views, [frozenset({"a"}), frozenset({"a"}), frozenset({"b"}), frozenset({"b"})])
     assert model.labels == ("a", "b")
-    assert model.knows(stems("durées"))
-    assert not model.knows("zorglub")
     scores = model.scores((stems("durée"), plain("durée")))
     assert scores["a"] > scores["b"]
     model.save(tmp_path)
