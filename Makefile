@@ -45,18 +45,18 @@ lock: $(UV)                    ## pin the versions anew
 $(UV):
 	@echo "Getting uv, the installer…"
 	@python3 -m venv build/tools
-	@build/tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@build/tools/bin/python -m pip -q install --disable-pip-version-check uv
 
 .venv/bin/python: .python-version | $(UV)
 	@$(UV) venv --quiet --clear --python 3.10 .venv
 
 .venv/run-ready: requirements.lock | .venv/bin/python
 	@echo "Installing libraries (about 2.5 GB the first time)…"
-	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes -r requirements.lock
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock
 	@touch $@
 
 .venv/test-ready: requirements-test.lock | .venv/bin/python
 	@echo "Installing libraries and test tools (about 2.5 GB the first time)…"
-	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes -r requirements-test.lock
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements-test.lock
 	@$(PYTHON) tests/browser/install_browser.py
 	@touch $@ .venv/run-ready

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -70,9 +72,10 @@ def widest_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of the present code and data, trained where needed; a copy, for training anew removes it."""
-    from bot.runtime.model import ensure_model
-
-    return Path(shutil.copy(ensure_model(), tmp_path_factory.mktemp("model")))
+    command = [sys.executable, "-m", "bot", "train", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Path(shutil.copy(done.stdout.strip(), tmp_path_factory.mktemp("model")))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import tomli
 
 from bot.catalogue import answers
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
+from bot.catalogue.fiche import Catalogue, Facet, Formation
 from bot.catalogue.inflection import inflect
 from bot.catalogue.resolver import Mention
 from bot.dialogue import Knowledge, State, decide
@@ -338,8 +338,3 @@ def test_the_meaning_of_levels_is_fixed_wording_and_right(wording: Wording) -> N
     for level, words in meant.items():
         assert words in wording.word("level_meaning", {"part": {"value": f"niveau {level}"}})
     assert wording.word("level_meaning", {"part": {"value": "niveau 9"}}) == ""
-
-
-def test_every_kind_of_question_was_asked(world: World) -> None:
-    outcomes = {reply.outcome for _, replies in questions(world) for reply in replies}
-    assert outcomes == {Outcome.ANSWERED, Outcome.NOT_IN_FICHE}
