@@ -47,7 +47,7 @@ _OF_A_JOB = frozenset(
 )
 _ORIGIN_CUE = re.compile(
     r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d"
-    r"|deja|viens d)"
+    r"|deja|viens d|mon|ma)"
     r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
 )
 
@@ -56,9 +56,9 @@ _ORIGIN_CUE = re.compile(
 class State:
     """What a conversation remembers between messages; ids and labels only, JSON both ways.
 
-    `formations` the last answer was about; `discussed` the last ones in the order they came; `listed` the last
-    list shown, in the order displayed; `waiting` the facets of a question that lacks its formation, among
-    `candidates` where a choice was asked.
+    `formations` the last answer was about; `discussed` the last ones in the order they came; `listed` the last list
+    shown, in the order displayed, of which `shown` were told; `waiting` the facets of a question that lacks its
+    formation, among `candidates` where a choice was asked.
     """
 
     facets: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class State:
     said: tuple[str, ...] = ()
     situation: str = ""
     misses: int = 0
+    shown: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,8 +84,8 @@ class State:
         values: dict[str, Any] = {}
         for field in fields(cls):
             value = data.get(field.name)
-            if field.name == "misses":
-                values["misses"] = value if isinstance(value, int) and not isinstance(value, bool) else 0
+            if field.name in ("misses", "shown"):
+                values[field.name] = max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0
             elif field.name == "situation":
                 values["situation"] = value if isinstance(value, str) else ""
             elif isinstance(value, (list, tuple)):
@@ -139,7 +140,7 @@ def _choose(ask: Ask, state: State, knowledge: Knowledge) -> Turn:
     if Facet.FORMATIONS_FOR_JOB in ask.facets and ask.jobs:
         return _job_turn(ask.jobs, (), None, ", ".join(ask.jobs), state, knowledge)
     if not formations:
-        gone = answers.unknown(ask.facets, " ".join(ask.formations), ())
+        gone = Reply("gone", Outcome.UNKNOWN, facets=ask.facets, choices=_examples(knowledge))
         return [gone], replace(state, waiting=(), candidates=())
     return _about(_facets_or_description(ask.facets, formations), [formations], state, knowledge)
 
@@ -265,7 +266,8 @@ def _facets_or_description(facets: Sequence[Facet], formations: Sequence[Formati
         return asked
     if any(f.has(Facet.DESCRIPTION) for f in formations):
         return (Facet.DESCRIPTION,)
-    return (Facet.TYPE, Facet.DURATION)
+    structured = (Facet.TYPE, Facet.DURATION, Facet.LEVEL)
+    return tuple(f for f in structured if formations[0].has(f))[:2] or (Facet.DESCRIPTION,)
 
 
 def _about(
@@ -304,7 +306,6 @@ def _about(
         formations=ids,
         discussed=_remember(state.discussed, ids),
         listed=ids if len(ids) > 1 else state.listed,
-        jobs=(),
         waiting=(),
         candidates=(),
         said=words,
@@ -313,9 +314,9 @@ def _about(
 
 
 def _one_answer(facets: Sequence[Facet], group: Sequence[Formation]) -> bool:
-    """Whether one answer holds for several fiches: they say the same, or a few are silent alike."""
+    """Whether one answer holds for several fiches: they say the same, or all are silent."""
     silent = not any(f.has(facet) for f in group for facet in facets)
-    return answers.share_facts(facets, group) and (not silent or len(group) <= _REMEMBERED)
+    return silent or answers.share_facts(facets, group)
 
 
 def _ask_which(facets: Sequence[Facet], group: Sequence[Formation], said: str, state: State) -> Turn:
@@ -341,7 +342,10 @@ def _from_context(
             formations = knowledge.formations(turned[0].formations)
             replies, after = _about(_facets_or_description(facets, formations), [formations], state, knowledge)
             return replies, replace(after, said=state.said)
-    context = knowledge.formations(state.formations)
+    if bare and state.said and not reading.facets:
+        said = f"{bare.text} {' '.join(state.said)}"
+        return [_unknown(Mention(0, 0, said, words=state.said), facets, knowledge)], state
+    context = knowledge.formations(state.candidates or state.formations)
     if context and not (reading.unseen and _names_something(reading)):
         asked = _facets_or_description(facets, context)
         if len(context) > 1 and not _one_answer(asked, context):
@@ -465,6 +469,7 @@ def _after_list(state: State, formations: Sequence[Formation], facets: Sequence[
         formations=ids if len(ids) == 1 else (),
         discussed=_remember(state.discussed, ids[:1]) if len(ids) == 1 else state.discussed,
         listed=ids,
+        shown=answers.SHOWN_FORMATIONS,
         waiting=(),
         candidates=(),
         misses=0,
@@ -570,7 +575,7 @@ def _out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         Outcome.OUT_OF_SCOPE,
         {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses},
     )
-    return [reply], state
+    return [reply], replace(state, misses=state.misses + 1)
 
 
 def _guidance(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
@@ -589,13 +594,17 @@ def _situation(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 
 
 def _more(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
-    listed = knowledge.formations(state.listed)
-    if listed:
-        return [answers.search_result("", listed[answers.SHOWN_FORMATIONS :] or listed, knowledge.catalogue)], state
-    return _not_understood(reading, state, knowledge)
+    """The next formations of the last list."""
+    rest = knowledge.formations(state.listed[state.shown :])
+    if not rest:
+        return [Reply("no_more", Outcome.SMALLTALK, choices=_examples(knowledge))], state
+    reply = answers.search_result("", rest, knowledge.catalogue)
+    return [reply], replace(state, shown=state.shown + answers.SHOWN_FORMATIONS)
 
 
 def _no_choice(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    if reading.intent == "deny" and not reading.mentions:
+        return _agree(replace(reading, intent="affirm"), replace(state, candidates=()), knowledge)
     if state.formations and _FOLLOW_UP.match(fold(reading.text)):
         return _answer(replace(reading, intent="inform"), state, knowledge)
     return _not_understood(reading, state, knowledge)

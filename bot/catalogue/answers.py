@@ -109,7 +109,7 @@ def answer(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: 
                 tuple(formations),
                 first.jobs if Facet.JOBS in known else (),
                 tuple((f.id, PLACE_OF_FACET[facet]) for f in formations for facet in known),
-                next_questions(first, facets),
+                next_questions(formations, facets),
             )
         )
     if silent:
@@ -120,7 +120,7 @@ def answer(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: 
                 {"silent": [facet.value for facet in silent], **_about(formations, silent, catalogue)},
                 silent,
                 tuple(formations),
-                choices=() if known else next_questions(first, facets),
+                choices=() if known else next_questions(formations, facets),
             )
         )
     return replies
@@ -165,10 +165,10 @@ def share_facts(facets: Sequence[Facet], formations: Sequence[Formation]) -> boo
     return len({facts(formation) for formation in formations}) == 1
 
 
-def next_questions(formation: Formation, asked: Sequence[Facet]) -> tuple[Choice, ...]:
-    """Two or three questions that the fiche can answer and that were not just asked."""
-    open_facets = [facet for facet in _NEXT_FACETS if facet not in asked and formation.has(facet)]
-    return tuple(facet_choice(facet, (formation,)) for facet in open_facets[:3])
+def next_questions(formations: Sequence[Formation], asked: Sequence[Facet]) -> tuple[Choice, ...]:
+    """Two or three questions that the fiches can answer and that were not just asked."""
+    open_facets = [f for f in _NEXT_FACETS if f not in asked and any(x.has(f) for x in formations)]
+    return tuple(facet_choice(facet, formations) for facet in open_facets[:3])
 
 
 def facet_choice(facet: Facet, formations: Sequence[Formation]) -> Choice:
@@ -316,7 +316,7 @@ def _about(formations: Sequence[Formation], facets: Sequence[Facet], catalogue: 
         "title": formations[0].title,
         "titles": [f.title for f in formations[:MAX_CHOICES]],
         "total": len(formations),
-        "link": formations[0].link,
+        "link": formations[0].link if len(formations) == 1 else None,
         "sections": [PLACE_OF_FACET[facet] for facet in facets],
         "source": _source(catalogue),
     }

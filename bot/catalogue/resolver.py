@@ -120,10 +120,14 @@ class Resolver:
 
     def _mentions(self, text: str, tokens: Sequence[Token], index: NameIndex) -> list[Mention]:
         units = read_units(tokens, index, typed=index is self._formations)
-        found = (self._mention(text, tokens, span, index) for span in segment(units, index))
+        spans = segment(units, index)
+        ends = [*(span.units[0].first for span in spans[1:]), len(tokens)] if spans else []
+        found = (self._mention(text, tokens, span, end, index) for span, end in zip(spans, ends, strict=True))
         return [mention for mention in found if mention]
 
-    def _mention(self, text: str, tokens: Sequence[Token], span: Span, index: NameIndex) -> Mention | None:
+    def _mention(
+        self, text: str, tokens: Sequence[Token], span: Span, end_of_room: int, index: NameIndex
+    ) -> Mention | None:
         first, last = span.units[0].first, span.units[-1].last
         if span.words and span.type and all(unit.talk for unit in span.words):
             ranked = self._ranked(span, of_type(span, index), index)
@@ -134,7 +138,7 @@ class Resolver:
             span = replace(span, units=tuple(unit for unit in span.units if unit.type))
             if not span.units:
                 return None
-            return self._type_mention(text, tokens, span)
+            return self._type_mention(text, tokens[:end_of_room], span)
         start, end = tokens[first].start, tokens[last].end
         words = tuple(dict.fromkeys(tokens[u.first].text for u in span.words))
         base = Mention(start, end, text[start:end], type=span.type, words=words)

@@ -46,7 +46,7 @@ _NUMBERED = re.compile(r"\b(?:n ?°|no|numero|num)\W*(\d{1,2})\b")
 _RANKED = re.compile(
     r"\b(?:l[ea]s?|l'|pour l[ea])\s*"
     r"(\d{1,2}(?:er|ere|re|e|eme|nd|nde)|premiere?|deuxieme|seconde?|troisieme|quatrieme|cinquieme|derniere?)"
-    r"\b(?!\s+(?:annee|generale|pro|techno|stmg|st|lycee))"
+    r"\b(?!\s+(?:annee|generale|pro|techno|stmg|lycee)\b)"
 )
 # Then "la 3e" is a class.
 _CLASS_BEFORE = re.compile(r"\b(apres|apre|en|de|depuis|classe|des|avant|fin)\s*$")

@@ -56,7 +56,7 @@ def segment(units: Sequence[Unit], index: NameIndex) -> list[Span]:
 def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -> Iterable[Span]:
     if units[i].gap or units[i].closed:
         return
-    mask, said, type_key, skipped = (1 << len(index)) - 1, 0.0, None, False
+    mask, said, type_key, skipped, linked = (1 << len(index)) - 1, 0.0, None, False, False
     kept: list[Unit] = []
     for j in range(i, len(units)):
         unit = units[j]
@@ -67,9 +67,11 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
                 continue
             return
         if unit.gap:
+            linked = linked or unit.link
             continue
         if unit.type:
-            if type_key:
+            # "le CAP cuisine et le bac pro cuisine", "MSPC et le BTS tourisme": a second name begins.
+            if type_key or (linked and said):
                 return
             type_key = unit.type
         elif unit.meaning:
@@ -84,6 +86,7 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
                 continue
             mask = narrowed
             said += weight
+        linked = False
         kept.append(unit)
         span = Span(tuple(kept), mask, 0.0, j + 1)
         score = said - _SPAN_COST

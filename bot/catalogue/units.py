@@ -27,6 +27,7 @@ class Unit:
     meaning: Meaning | None = None
     type: str | None = None
     gap: bool = False
+    link: bool = False
     sigle: bool = False
     talk: bool = False
     unknown: bool = False
@@ -84,7 +85,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     if word in _INNER:
         return [Unit(i, i, gap=True)]
     if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
-        return [Unit(i, i, gap=True)]
+        return [Unit(i, i, gap=True, link=word == "et")]
     after_type = any(unit.type for unit in before[-3:]) and not any(unit.closed for unit in before[-2:])
     meaning = index.meaning(word)
     talk = stem(word) in QUESTION_WORDS or expand_sms(word) != word or word.isdigit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.settings import ROOT
 MODELS = ROOT / "build" / "models"
 # What a model is made from: a change in one of them asks for a new one.
 _INGREDIENTS = ("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py")
+_STEP = re.compile(r"(Starting to train|Finished training) component '([\w.]+)'")
 _SUFFIXES = {".yml", ".py", ".toml", ".lock"}
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
 
@@ -53,9 +55,21 @@ def ensure_model() -> Path:
         "data",
         "--force",
     ]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=sys.stderr, check=False)
-    if done.returncode or not path.exists():
-        raise TrainingFailed(f"rasa train ended with status {done.returncode}: see its output above")
+    log = MODELS.parent / "train.log"
+    with (
+        log.open("w", encoding="utf-8") as kept,
+        subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as training,
+    ):
+        for line in training.stdout or ():
+            kept.write(line)
+            step = _STEP.search(line)
+            if step:
+                print(f"  {step[1].lower()} {step[2]}", file=sys.stderr, flush=True)
+    if training.returncode or not path.exists():
+        last = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-25:])
+        raise TrainingFailed(f"{last}\nrasa train ended with status {training.returncode}; all it said is in {log}")
     for old in MODELS.glob("jalon-*.tar.gz"):
         if old != path:
             old.unlink()
