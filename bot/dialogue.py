@@ -190,7 +190,7 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         facets = (Facet.ACCESS,)
     if Facet.FORMATIONS_FOR_JOB in facets and _only_follows_up(reading, state):
         facets = ()
-    if Facet.SEARCH in facets:
+    if Facet.SEARCH in facets or (not facets and _names_many(reading, mentions)):
         return _search(reading, mentions, state, knowledge)
     about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
     if (
@@ -238,6 +238,16 @@ def _narrowed(mention: Mention, reading: Reading, state: State, knowledge: Knowl
     last = knowledge.formations(state.formations[-1:])
     same = tuple(f.id for f in knowledge.formations(mention.formations) if last and f.type == last[0].type)
     return replace(mention, formations=same) if same else mention
+
+
+def _names_many(reading: Reading, mentions: Sequence[Mention]) -> bool:
+    """"les BTS du bâtiment", "masters environnement": several are meant, not one of them."""
+    if len(mentions) != 1 or len(mentions[0].formations) < 2 or not mentions[0].type:
+        return False
+    words = [token.text for token in tokenize(reading.text)]
+    before = [token.text for token in tokenize(reading.text[: mentions[0].start])]
+    plural = words[len(before)].endswith("s") and words[len(before)] not in ("bts", "cs", "deejeps")
+    return plural or before[-1:] in (["les"], ["des"], ["tous"], ["quels"], ["quelles"])
 
 
 def _only_follows_up(reading: Reading, state: State) -> bool:

@@ -28,7 +28,8 @@ _LONE_FACET = 0.6
 _CLEAR_CLAUSE = 0.6
 _CLAUSE = re.compile(r"[,;+:?!.]|\b(?:et|puis|aussi)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
-_DISTRESS = 0.45
+_DISTRESS = 0.42
+_PLAIN_DISTRESS = 0.6
 _FAINT_DISTRESS = 0.2
 _ASKED_ALL_THE_SAME = 0.15
 # Learnt only to be told from distress: what is said so is then read as what else it says.
@@ -113,7 +114,7 @@ class Understanding:
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
         intent, confidence = ranking[0]
         distress = scores.get("distress", 0.0)
-        if distress >= _DISTRESS and distress > hyperbole:
+        if distress >= _PLAIN_DISTRESS or (distress >= _DISTRESS and distress > hyperbole):
             intent, confidence = "distress", distress
         elif intent == "distress":
             intent, confidence = next(((name, score) for name, score in ranking if name != "distress"))
@@ -123,7 +124,7 @@ class Understanding:
         elif hyperbole > confidence and not (intent in FACETS_OF_INTENT and confidence >= _ASKED_ALL_THE_SAME):
             intent, confidence = HYPERBOLE, hyperbole
         elif confidence < _SURE:
-            intent = FALLBACK
+            intent = "inform" if named else FALLBACK
         unseen = tuple(w for w in self._unseen(masked) if intent in FACETS_OF_INTENT or intent == FALLBACK)
         return Understood(intent, confidence, self._facets(intent, masked), ranking, unseen)
 
