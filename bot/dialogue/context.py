@@ -1,0 +1,144 @@
+"""What a message means after the ones before it: follow-ups, corrections, the diploma one already has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.catalogue.answers import Reply
+from bot.catalogue.fiche import Facet, Formation, Outcome
+from bot.catalogue.mention import Mention
+from bot.catalogue.normalize import expand_sms, fold, tokenize
+from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
+from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, not_understood, to_facets, to_values
+from bot.reading import FORMATION_FACETS, Reading
+
+FOLLOW_UP = re.compile(
+    r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|enfin|pour|aussi|celui|celle|meme|pareil"
+    r"|je (voulais|parlais|parle))\b"
+)
+
+
+_OF_A_JOB = frozenset(
+    """
+        devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
+    """.split()
+)
+
+
+_ORIGIN_CUE = re.compile(
+    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d"
+    r"|deja|viens d|mon|ma)"
+    r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
+)
+
+
+def targets(reading: Reading) -> list[Mention]:
+    """The mentions asked about: not the diploma that one already has, when another is named too."""
+    mentions = list(reading.mentions)
+    if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
+        return mentions
+
+    def before(mention: Mention) -> str:
+        return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
+
+    entering = not reading.facets or bool({Facet.ACCESS, Facet.FURTHER_STUDY} & set(reading.facets))
+    kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
+    return kept if any(m.words for m in kept) else mentions
+
+
+def narrowed(mention: Mention, reading: Reading, state: State, knowledge: Knowledge) -> Mention:
+    """ "et en AES ?" after a licence: among several, those of the type just spoken of."""
+    if len(mention.formations) < 2 or mention.type or not FOLLOW_UP.match(fold(reading.text)):
+        return mention
+    last = knowledge.formations(state.formations[-1:])
+    same = tuple(f.id for f in knowledge.formations(mention.formations) if last and f.type == last[0].type)
+    return replace(mention, formations=same) if same else mention
+
+
+def names_many(reading: Reading, mentions: Sequence[Mention]) -> bool:
+    """ "les BTS du bâtiment", "masters environnement": several are meant, not one of them."""
+    if len(mentions) != 1 or len(mentions[0].formations) < 2 or not mentions[0].type:
+        return False
+    words = [token.text for token in tokenize(reading.text)]
+    before = [token.text for token in tokenize(reading.text[: mentions[0].start])]
+    plural = words[len(before)].endswith("s") and words[len(before)] not in ("bts", "cs", "deejeps")
+    return plural or before[-1:] in (["les"], ["des"], ["tous"], ["quels"], ["quelles"])
+
+
+def only_follows_up(reading: Reading, state: State) -> bool:
+    """ "et sage-femme alors ?" asks again what was asked, though sage-femme is also a job."""
+    words = {token.text for token in tokenize(reading.text)}
+    named = any(m.formations for m in reading.mentions)
+    asked = set(state.facets) & {f.value for f in FORMATION_FACETS}
+    return bool(named and asked and FOLLOW_UP.match(fold(reading.text)) and not words & _OF_A_JOB)
+
+
+def facets_meant(reading: Reading, state: State) -> tuple[Facet, ...]:
+    """What a message without a question asks: again the last question when it follows up, else nothing yet."""
+    if state.waiting:
+        return to_facets(state.waiting)
+    follows = bool(FOLLOW_UP.match(fold(reading.text).strip()))
+    bare_type = any(m.type and not m.words for m in reading.mentions)
+    if state.facets and (follows or bare_type):
+        return tuple(f for f in to_facets(state.facets) if f in FORMATION_FACETS)
+    return ()
+
+
+def from_context(
+    facets: tuple[Facet, ...], reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge
+) -> Turn:
+    """A question that names nothing: about the last formations, or those of another type, or missing its name."""
+    bare = next((m for m in mentions if m.type and not m.words), None)
+    sibling = _sibling(reading, state, knowledge)
+    if sibling:
+        return about(facets_or_description(facets, sibling), [sibling], state, knowledge)
+    switches = not reading.facets or not set(reading.facets) & {Facet.FURTHER_STUDY, Facet.ACCESS}
+    if bare and state.said and switches and (not reading.facets or FOLLOW_UP.match(fold(reading.text))):
+        again = knowledge.resolver.resolve(f"{bare.text} {' '.join(state.said)}")
+        turned = [m for m in again if m.formations]
+        if turned:
+            formations = knowledge.formations(turned[0].formations)
+            replies, after = about(facets_or_description(facets, formations), [formations], state, knowledge)
+            return replies, replace(after, said=state.said)
+    if bare and state.said and not reading.facets:
+        said = f"{bare.text} {' '.join(state.said)}"
+        return [unknown_name(Mention(0, 0, said, words=state.said), facets, knowledge)], state
+    context = knowledge.formations(state.candidates or state.formations)
+    if context and not (reading.unseen and _names_something(reading)):
+        asked = facets_or_description(facets, context)
+        if len(context) > 1 and not one_answer(asked, context):
+            if state.discussed[-len(context) :] == tuple(f.id for f in context) and len(context) <= REMEMBERED:
+                return about(asked, [[f] for f in context], state, knowledge)
+            return ask_which(asked, context, "", state)
+        return about(asked, [context], state, knowledge)
+    if reading.unseen and facets:
+        said = " ".join(reading.unseen)
+        return [unknown_name(Mention(0, 0, said, words=reading.unseen), facets, knowledge)], replace(
+            state, waiting=to_values(facets), candidates=(), misses=0
+        )
+    if not facets:
+        return not_understood(reading, state, knowledge)
+    reply = Reply("missing", Outcome.MISSING, facets=facets, choices=examples(knowledge, facets))
+    return [reply], replace(state, waiting=to_values(facets), candidates=(), misses=0)
+
+
+def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Formation]:
+    """The other option or parcours of the last formation that the message names ("et pour l'option A ?")."""
+    last = knowledge.formations(state.formations[-1:])
+    found = re.search(r"\b(option|parcours|specialite)\b.*", reading.text, re.IGNORECASE)
+    if not last or not found:
+        return []
+    base = re.split(r" (?:option|parcours|spécialité) ", last[0].title)[0]
+    mentions = [m for m in knowledge.resolver.resolve(f"{base} {found[0]}") if m.formations]
+    siblings = [f for f in knowledge.formations(mentions[0].formations if mentions else ()) if f.title.startswith(base)]
+    return siblings if len(siblings) == 1 else []
+
+
+def _names_something(reading: Reading) -> bool:
+    """Whether words nobody knows look like a name rather than like talk about the last formation."""
+    folded = fold(reading.text)
+    return (
+        not re.search(r"\b(et|ce|cet|cette|ca|sa|y|il|elle|ils|on|la|le meme)\b", folded) and len(folded.split()) <= 7
+    )

@@ -1,0 +1,181 @@
+"""The order in which a message is considered, and the turn of each kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.catalogue import answers
+from bot.catalogue.answers import Ask, Reply
+from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
+from bot.catalogue.mention import Mention
+from bot.catalogue.normalize import fold
+from bot.catalogue.selection import Pick, read_choice
+from bot.dialogue.context import FOLLOW_UP, facets_meant, from_context, names_many, narrowed, only_follows_up, targets
+from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
+from bot.dialogue.jobs import for_job, job_turn, only_job
+from bot.dialogue.lists import compare, search
+from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
+from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk
+from bot.reading import FORMATION_FACETS, Reading
+
+
+def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """The replies to one message, and the state after it."""
+    # A new catalogue may have come since the message was read.
+    reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
+    if reading.intent == "distress":
+        return [Reply("distress", Outcome.DISTRESS)], state
+    if reading.intent == "start_over":
+        return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
+    if reading.ask is not None:
+        return _choose(reading.ask, state, knowledge)
+    chosen = _read_pending(reading, state, knowledge)
+    if chosen is not None:
+        return chosen
+    if reading.intent in OUT_OF_SCOPE:
+        return out_of_scope(reading, state, knowledge)
+    if reading.intent in _WITHOUT_FACET and not _names(reading):
+        return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
+    return _answer(reading, state, knowledge)
+
+
+def _still_there(mention: Mention, catalogue: Catalogue) -> Mention:
+    """`mention` without the formations and jobs that the catalogue does not hold."""
+    return replace(
+        mention,
+        formations=tuple(i for i in mention.formations if i in catalogue.formations),
+        jobs=tuple(label for label in mention.jobs if label in catalogue.jobs),
+    )
+
+
+def _choose(ask: Ask, state: State, knowledge: Knowledge) -> Turn:
+    formations = knowledge.formations(ask.formations)
+    if Facet.FORMATIONS_FOR_JOB in ask.facets and ask.jobs:
+        return job_turn(ask.jobs, (), None, ", ".join(ask.jobs), state, knowledge)
+    if not formations:
+        gone = Reply("gone", Outcome.UNKNOWN, facets=ask.facets, choices=examples(knowledge))
+        return [gone], replace(state, waiting=(), candidates=())
+    return about(facets_or_description(ask.facets, formations), [formations], state, knowledge)
+
+
+def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
+    """The turn of a message that picks among what was offered, or None when it does not."""
+    offered = knowledge.formations(state.candidates or state.listed or state.discussed)
+    asked = reading.facets or to_facets(state.waiting)
+    if not offered or Facet.FORMATIONS_FOR_JOB in asked or Facet.SEARCH in asked:
+        return None
+    pick = _the_other(reading, offered, state) or read_choice(reading.text, offered, waiting=bool(state.candidates))
+    if pick is None:
+        return None
+    ids = {f.id for f in offered}
+    others = [m for m in reading.mentions if m.formations and not set(m.formations) & ids]
+    if not pick.ordinal and any(m.type or not FOLLOW_UP.match(fold(reading.text)) for m in others):
+        return None
+    if pick.ordinal and (Facet.COMPARISON in asked or reading.intent == "compare"):
+        return None
+    if not pick.formations:
+        again = answers.ambiguous(asked, offered, "")
+        return [replace(again, response="ambiguous_again")], state
+    if not asked and not state.candidates:
+        asked = to_facets(state.facets)
+    asked = tuple(f for f in asked if f in FORMATION_FACETS)
+    if len(pick.formations) > 1 and not one_answer(asked or (Facet.JOBS,), pick.formations):
+        return ask_which(asked, pick.formations, reading.text, state)
+    return about(facets_or_description(asked, pick.formations), [pick.formations], state, knowledge)
+
+
+def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> Pick | None:
+    """ "et l'autre ?" between two: the one not just spoken of."""
+    if len(offered) != 2 or not re.search(r"\bl.?autre\b", fold(reading.text)):
+        return None
+    rest = [f for f in offered if f.id not in state.formations]
+    return Pick(rest, ordinal=True) if len(rest) == 1 else None
+
+
+def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    mentions = targets(reading)
+    facets = reading.facets
+    if len(mentions) < len(reading.mentions) and facets == (Facet.FURTHER_STUDY,):
+        # "après mon bac pro cuisine je peux faire le BTS ?" asks how to get into the BTS.
+        facets = (Facet.ACCESS,)
+    if Facet.FORMATIONS_FOR_JOB in facets and only_follows_up(reading, state):
+        facets = ()
+    if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
+        return search(reading, mentions, state, knowledge)
+    about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
+    if (
+        Facet.FORMATIONS_FOR_JOB in facets
+        and about_formation
+        and any(m.jobs and m not in about_formation for m in mentions)
+    ):
+        # "avec le CGEH on peut devenir jockey ?" asks for the jobs of the CGEH.
+        facets = (Facet.JOBS,)
+        mentions = about_formation
+    if Facet.FORMATIONS_FOR_JOB in facets and len(facets) > 1 and any(m.formations for m in mentions):
+        facets = tuple(f for f in facets if f is not Facet.FORMATIONS_FOR_JOB)
+    if Facet.FORMATIONS_FOR_JOB in facets:
+        found = for_job(reading, mentions, state, knowledge)
+        if found is not None:
+            return found
+        facets = tuple(f for f in facets if f is not Facet.FORMATIONS_FOR_JOB)
+    if Facet.COMPARISON in facets:
+        return compare(reading, mentions, state, knowledge)
+    if not facets:
+        facets = facets_meant(reading, state)
+    named = [narrowed(m, reading, state, knowledge) for m in mentions if m.formations]
+    unknown = [m for m in mentions if not m.known and m.words]
+    if not named and not unknown:
+        jobs = [m for m in mentions if m.jobs]
+        if jobs:
+            return only_job(jobs, facets, reading, state, knowledge)
+        return from_context(facets, reading, mentions, state, knowledge)
+    groups = [knowledge.formations(m.formations) for m in named]
+    replies: list[Reply] = []
+    after = state
+    if groups:
+        replies, after = about(facets_or_description(facets, groups[0]), groups, state, knowledge, named)
+    for mention in unknown if not groups or reading.intent != "ask_access" else ():
+        replies.append(unknown_name(mention, facets, knowledge))
+        if not groups:
+            after = replace(state, waiting=to_values(facets), candidates=())
+    return replies, replace(after, misses=0)
+
+
+def _names(reading: Reading) -> bool:
+    return any(m.known or (m.type and m.words) for m in reading.mentions) and reading.intent not in (
+        "tell_situation",
+        "ask_guidance",
+    )
+
+
+def _no_choice(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    if reading.intent == "deny" and not reading.mentions:
+        return _agree(replace(reading, intent="affirm"), replace(state, candidates=()), knowledge)
+    if state.formations and FOLLOW_UP.match(fold(reading.text)):
+        return _answer(replace(reading, intent="inform"), state, knowledge)
+    return not_understood(reading, state, knowledge)
+
+
+def _agree(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    offered = knowledge.formations(state.candidates)
+    if len(offered) == 1:
+        return about(facets_or_description(to_facets(state.waiting), offered), [offered], state, knowledge)
+    return [Reply("go_on", Outcome.SMALLTALK, choices=examples(knowledge))], state
+
+
+_WITHOUT_FACET: dict[str, Callable[[Reading, State, Knowledge], Turn]] = {
+    "ask_guidance": guidance,
+    "tell_situation": situation,
+    "ask_more": more,
+    "choose": _no_choice,
+    "affirm": _agree,
+    "deny": _no_choice,
+    "greet": smalltalk("greet"),
+    "goodbye": smalltalk("goodbye"),
+    "thank": smalltalk("thank"),
+    "bot_challenge": smalltalk("bot_challenge"),
+    "ask_help": smalltalk("help", Outcome.HELP),
+    "nlu_fallback": not_understood,
+}

@@ -1,0 +1,68 @@
+"""Turns that start from a job: the formations that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.catalogue import answers
+from bot.catalogue.answers import Reply
+from bot.catalogue.fiche import Facet, Outcome
+from bot.catalogue.mention import Mention
+from bot.dialogue.formations import about, after_list
+from bot.dialogue.state import Knowledge, State, Turn
+from bot.reading import Reading
+
+
+def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn | None:
+    kind = next((m.type for m in reading.mentions if m.type), None)
+    jobs = [m for m in mentions if m.jobs]
+    if jobs:
+        labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
+        beside = tuple(i for m in jobs if m.whole for i in m.formations)
+        return job_turn(labels, beside, kind, jobs[0].text, state, knowledge)
+    named = [m for m in mentions if m.formations]
+    if named:
+        formations = knowledge.formations([i for m in named for i in m.formations])
+        reply = answers.formations_for_job((), formations, knowledge.catalogue)
+        reply = replace(reply, response="formations_named", values={**reply.values, "said": named[0].text})
+        return [reply], after_list(state, formations, (Facet.FORMATIONS_FOR_JOB,))
+    if state.jobs and not reading.unseen:
+        return job_turn(state.jobs, (), kind, ", ".join(state.jobs), state, knowledge)
+    said = " ".join(w for m in mentions for w in m.words) or " ".join(reading.unseen)
+    if not said and not reading.unseen:
+        if state.formations:
+            return None
+        return [Reply("missing_job", Outcome.MISSING, facets=(Facet.FORMATIONS_FOR_JOB,))], replace(
+            state, waiting=(), misses=0
+        )
+    return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), knowledge.catalogue)], replace(
+        state, misses=0
+    )
+
+
+def job_turn(
+    labels: Sequence[str], beside: Sequence[str], kind: str | None, said: str, state: State, knowledge: Knowledge
+) -> Turn:
+    catalogue = knowledge.catalogue
+    ids = dict.fromkeys(i for label in labels if label in catalogue.jobs for i in catalogue.jobs[label].formations)
+    formations = knowledge.formations([*ids, *(i for i in beside if i not in ids)])
+    narrowed = [f for f in formations if kind and knowledge.resolver.is_kind(f.id, kind)]
+    shown = narrowed or formations
+    if not shown:
+        return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), catalogue)], replace(state, misses=0)
+    reply = answers.formations_for_job(labels, shown, catalogue, kind if narrowed else None)
+    if kind and not narrowed:
+        reply = replace(reply, values={**reply.values, "none_of_kind": kind})
+    return [reply], replace(after_list(state, shown, (Facet.FORMATIONS_FOR_JOB,)), jobs=tuple(labels))
+
+
+def only_job(
+    jobs: Sequence[Mention], facets: tuple[Facet, ...], reading: Reading, state: State, knowledge: Knowledge
+) -> Turn:
+    """A job named where a formation was expected: the formations that lead there, or the context when it is clear."""
+    context = knowledge.formations(state.formations)
+    if Facet.JOBS in facets and context:
+        return about(facets, [context], state, knowledge)
+    labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
+    return job_turn(labels, (), None, jobs[0].text, state, knowledge)

@@ -1,0 +1,142 @@
+"""Turns about several formations: searches, comparisons, superlatives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.catalogue import answers
+from bot.catalogue.answers import Reply
+from bot.catalogue.fiche import Facet, Formation, Outcome
+from bot.catalogue.mention import Mention
+from bot.catalogue.normalize import fold, tokenize
+from bot.catalogue.search import search as search_catalogue
+from bot.dialogue.context import facets_meant
+from bot.dialogue.formations import about, after_list, ask_which, facets_or_description
+from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, remember, to_values
+from bot.reading import FORMATION_FACETS, Reading
+
+_COMPARING = frozenset(
+    """
+        deux trois lequel laquelle lesquels lesquelles autre autres compare comparer comparaison difference
+        differences pareil pareils mieux plus moins vs versus
+    """.split()
+)
+
+
+_GREATEST = frozenset(
+    """
+    long longue lon longs longues haut haute eleve elevee plus grand meilleur
+""".split()
+) - {
+    "plus",
+    "meilleur",
+    "grand",
+}
+
+
+_LEAST = frozenset(["court", "courte", "courts", "courtes", "rapide", "vite", "bas", "basse", "moins"])
+
+
+def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
+    named = [m for m in mentions if m.formations]
+    if named and len(named[0].formations) >= 1 and named[0].words:
+        formations = knowledge.formations(named[0].formations)
+    else:
+        kind = next((m.type for m in reading.mentions if m.type), None)
+        formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
+    if not formations:
+        said = next((m.text for m in mentions if m.words), reading.text)
+        near = knowledge.formations(knowledge.resolver.near(said))
+        return [answers.unknown((Facet.SEARCH,), said, near)], replace(state, misses=0)
+    said = named[0].text if named else ""
+    return [answers.search_result(said, formations, knowledge.catalogue)], after_list(
+        state, formations, (Facet.SEARCH,)
+    )
+
+
+def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
+    words = {token.text for token in tokenize(reading.text)}
+    asked = [f for f in reading.facets if f in FORMATION_FACETS]
+    facets = tuple(dict.fromkeys([*_superlative_facets(words), *asked]))
+    pointing = words & {"lequel", "laquelle", "lesquels", "lesquelles"} and state.discussed
+    mentions = [m for m in mentions if m.type or not pointing or m.whole and m.formations]
+    options = _options(reading.text, mentions, knowledge)
+    groups = options or [knowledge.formations(m.formations) for m in mentions if m.formations]
+    unclear = next((i for i, g in enumerate(groups) if len(g) > REMEMBERED or (len(g) > 1 and len(groups) > 1)), None)
+    if unclear is not None:
+        return ask_which(facets, groups[unclear], mentions[unclear].text, state)
+    ids = list(dict.fromkeys(f.id for g in groups for f in g))
+    if len(groups) == 1 and asked and not words & _COMPARING:
+        return about(facets_or_description(asked, groups[0]), groups, state, knowledge, mentions)
+    if len(ids) < 2:
+        wanted = _how_many(reading.text)
+        before = [i for i in state.discussed if i not in ids]
+        listed = [i for i in state.listed if i not in ids]
+        pool = listed if len(listed) in (2, 3, 4) and not wanted and not before else before
+        ids = [*pool[-(wanted - len(ids)) if wanted else -REMEMBERED :], *ids]
+        if not wanted and len(ids) > 2 and not groups:
+            ids = ids[-2:]
+    formations = knowledge.formations(ids)[:REMEMBERED]
+    if len(formations) < 2:
+        plain = tuple(facets) or facets_meant(reading, state)
+        if formations:
+            return about(facets_or_description(plain, formations), [formations], state, knowledge)
+        reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
+        return [reply], replace(state, waiting=to_values(facets), misses=0)
+    most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
+    reply = answers.compare(facets, formations, knowledge.catalogue, most)
+    picked = tuple(f.id for f in formations)
+    return [reply], replace(
+        state,
+        facets=to_values(facets),
+        formations=picked,
+        discussed=remember(state.discussed, picked),
+        listed=picked,
+        waiting=(),
+        candidates=(),
+        misses=0,
+    )
+
+
+def _options(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[list[Formation]]:
+    """The formations of "l'option A et l'option C du BTS X", or none."""
+    letters = dict.fromkeys(re.findall(r"\b(?:option|parcours) ([a-d1-9])\b", fold(text)))
+    named = next((m for m in mentions if m.formations), None)
+    if len(letters) < 2 or named is None:
+        return []
+    title = knowledge.formations(named.formations[:1])[0].title
+    base = re.split(r" (?:option|parcours) ", title)[0]
+    found = [knowledge.resolver.resolve(f"{base} option {letter}") for letter in letters]
+    groups = [knowledge.formations(ms[0].formations) if ms else [] for ms in found]
+    return groups if all(len(group) == 1 for group in groups) else []
+
+
+def _superlative_facets(words: set[str]) -> tuple[Facet, ...]:
+    if words & {
+        "long",
+        "longue",
+        "lon",
+        "longs",
+        "longues",
+        "court",
+        "courte",
+        "courts",
+        "courtes",
+        "rapide",
+        "vite",
+        "dure",
+        "durent",
+    }:
+        return (Facet.DURATION,)
+    if words & {"niveau", "haut", "haute", "eleve", "elevee"}:
+        return (Facet.LEVEL,)
+    if words & {"debouche", "debouches", "metier", "metiers", "boulot", "boulots", "mene"}:
+        return (Facet.JOBS,)
+    return ()
+
+
+def _how_many(text: str) -> int:
+    words = {token.text for token in tokenize(text)}
+    return 3 if words & {"trois", "3"} else 4 if words & {"quatre", "4"} else 2 if words & {"deux", "2"} else 0

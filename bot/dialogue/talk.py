@@ -1,0 +1,68 @@
+"""Turns that ask nothing of a fiche: out of scope, guidance, situation, more of a list, small talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.catalogue import answers
+from bot.catalogue.answers import Reply
+from bot.catalogue.fiche import Facet, Outcome
+from bot.dialogue.formations import about
+from bot.dialogue.state import Knowledge, State, Turn, examples
+from bot.reading import Reading
+
+OUT_OF_SCOPE = {
+    "ask_place": "scope_place",
+    "ask_dates": "scope_dates",
+    "ask_fees": "scope_fees",
+    "ask_salary": "scope_salary",
+    "ask_chances": "scope_chances",
+    "out_of_scope": "scope_other",
+    "hyperbole": "scope_other",
+    "insult": "insulted",
+}
+
+
+def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    about = next((m.text for m in reading.mentions if m.words), None)
+    if about is None and state.formations:
+        context = knowledge.formations(state.formations[:1])
+        about = context[0].title if context else None
+    reply = Reply(
+        OUT_OF_SCOPE[reading.intent],
+        Outcome.OUT_OF_SCOPE,
+        {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses},
+    )
+    return [reply], replace(state, misses=state.misses + 1)
+
+
+def guidance(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    return [Reply("guidance", Outcome.HELP, choices=examples(knowledge))], replace(state, misses=0)
+
+
+def situation(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """Where one stands is remembered; with a formation in mind it asks whether one can get in."""
+    after = replace(state, situation=reading.text)
+    if state.formations:
+        return about((Facet.ACCESS,), [knowledge.formations(state.formations)], after, knowledge)
+    reply = Reply(
+        "situation_noted", Outcome.MISSING, facets=(Facet.ACCESS,), choices=examples(knowledge, (Facet.ACCESS,))
+    )
+    return [reply], replace(after, waiting=(Facet.ACCESS.value,), candidates=(), misses=0)
+
+
+def more(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """The next formations of the last list."""
+    rest = knowledge.formations(state.listed[state.shown :])
+    if not rest:
+        return [Reply("no_more", Outcome.SMALLTALK, choices=examples(knowledge))], state
+    reply = answers.search_result("", rest, knowledge.catalogue)
+    return [reply], replace(state, shown=state.shown + answers.SHOWN_FORMATIONS)
+
+
+def smalltalk(response: str, outcome: Outcome = Outcome.SMALLTALK) -> Callable[[Reading, State, Knowledge], Turn]:
+    def turn(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+        return [Reply(response, outcome, choices=examples(knowledge) if outcome is Outcome.HELP else ())], state
+
+    return turn
