@@ -25,9 +25,9 @@ class _Parts:
 
 
 def recombined(formations: Sequence[Formation], count: int) -> list[Formation]:
-    """`formations` and as many others as make `count`: the type of one, the first words of a second, the last of a third.
+    """`formations`, and others that make them `count`: the type of one, the first words of a second, the last of a third.
 
-    The same ones at every call. One of them has a sigle, the initials of its words, where the first one has one.
+    The same ones at every call. One has a sigle, the initials of its words, where the formation of its type has one.
     """
     chance = random.Random(_SEED)
     parts = [_parts(formation) for formation in formations]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -173,7 +173,7 @@ def test_out_of_scope_keeps_the_conversation(talk: Conversation, intent: str, re
     reply = only(talk.say("et sinon ?", intent))
     assert (reply.response, reply.outcome) == (response, Outcome.OUT_OF_SCOPE)
     assert reply.formations == ()
-    assert talk.state == before
+    assert replace(talk.state, misses=0) == replace(before, misses=0)
 
 
 def test_a_place_gets_a_link_to_the_search_with_the_formation_filled_in(talk: Conversation) -> None:
@@ -236,7 +236,6 @@ def test_another_name_is_asked_the_same(talk: Conversation, text: str) -> None:
     assert facts(talk.say(text, "inform")) == ("answered", ["duree"], [FLORIST])
 
 
-@pytest.mark.xfail(reason="the type is dropped: the duration of CAP fleuriste is said again", strict=True)
 @pytest.mark.parametrize("text", ["et pour le bac pro ?", "non, le bac pro"])
 def test_another_type_that_has_no_fiche_is_unknown(talk: Conversation, text: str) -> None:
     talk.say("durée du CAP fleuriste", "ask_duration")
@@ -261,7 +260,6 @@ def test_a_bare_name_is_described_or_else_its_fields_are_told(talk: Conversation
     assert set(facets) <= {"type", "duree", "niveau"}
 
 
-@pytest.mark.xfail(reason="a bare name also gets not_in_fiche on the type, which nobody asked", strict=True)
 def test_a_bare_name_tells_only_the_fields_that_are_there(talk: Conversation) -> None:
     assert facts(talk.say("CS art floral de scène", "inform"))[:2] == ("answered", ["duree"])
 
@@ -367,7 +365,6 @@ def test_no_choice_is_asked_where_all_say_the_same(talk: Conversation) -> None:
     assert facts(talk.say("niveau de la licence archéologie ?", "ask_level"))[0] == "answered"
 
 
-@pytest.mark.xfail(reason="asks which of six, none of which says anything", strict=True)
 def test_no_choice_is_asked_where_all_are_silent(talk: Conversation) -> None:
     outcome, _, about = facts(talk.say("poursuite licence archéologie ?", "ask_further_study"))
     assert (outcome, len(about)) == ("not_in_fiche", 6)
@@ -386,7 +383,6 @@ def test_another_name_drops_the_choice(talk: Conversation) -> None:
     assert not talk.state.waiting
 
 
-@pytest.mark.xfail(reason="the candidates are forgotten: it asks for a formation from nothing", strict=True)
 def test_another_question_before_the_choice_is_about_the_candidates(talk: Conversation) -> None:
     ask_which(talk)
     outcome, _, about = facts(talk.say("et la durée ?", "ask_duration"))
@@ -436,7 +432,6 @@ def test_several_facets_of_several_formations(talk: Conversation) -> None:
     assert [cell["value"] for cell in cells["duree"]] == ["3 ans", "2 ans"]
 
 
-@pytest.mark.xfail(reason="« horlogerie fine et du bac pro horlogerie fine » is read as one name", strict=True)
 def test_two_formations_of_one_name(talk: Conversation) -> None:
     replies = talk.say("durée du CAP horlogerie fine et du bac pro horlogerie fine ?", "ask_duration")
     assert facts(replies) == ("answered", ["comparaison", "duree"], [CAP, BAC_PRO])
@@ -449,7 +444,6 @@ def test_an_unknown_part_is_named_beside_the_answer(talk: Conversation) -> None:
     assert "astronautique" in unknown.values["said"]
 
 
-@pytest.mark.xfail(reason="« MSPC et du BTS » is read as one unknown name", strict=True)
 def test_an_unknown_part_does_not_hide_a_sigle(talk: Conversation) -> None:
     replies = talk.say("durée de MSPC et du BTS astronautique ?", "ask_duration")
     assert [MSPC] in [titles(reply) for reply in replies]
@@ -543,7 +537,6 @@ def test_a_formation_chosen_from_a_job(talk: Conversation) -> None:
     assert facts(talk.say("et la durée ?", "ask_duration")) == ("answered", ["duree"], [BARGE])
 
 
-@pytest.mark.xfail(reason="the job is forgotten once a formation was chosen: the duration is said again", strict=True)
 def test_this_job_lasts(talk: Conversation) -> None:
     talk.say("comment devenir marinier ?", "ask_formations_for_job")
     talk.say("le deuxième, quelle durée ?", "ask_duration")
@@ -570,7 +563,6 @@ def test_nothing_found(talk: Conversation) -> None:
     assert (reply.outcome, reply.facets, reply.formations) == (Outcome.UNKNOWN, (Facet.SEARCH,), ())
 
 
-@pytest.mark.xfail(reason="the whole list again, as if it were new", strict=True)
 def test_no_more_of_a_list_shown_whole(talk: Conversation) -> None:
     shown = titles(only(talk.say("quels CAP ?", "search_formations")))
     assert titles(only(talk.say("d'autres ?", "ask_more"))) != shown

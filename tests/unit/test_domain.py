@@ -56,7 +56,7 @@ def named_by_python() -> set[str]:
     for module in MODULES.values():
         for node in ast.walk(module):
             if isinstance(node, ast.Call):
-                if called(node) in {"Reply", "Choice", "word", "_smalltalk"} and node.args:
+                if called(node) in {"Reply", "Choice", "word", "smalltalk"} and node.args:
                     names.update(choosable(node.args[0]))
                 if called(node) in {"BadRequest", "_error"} and node.args:
                     names.update(f"error_{code}" for code in constants(node.args[-1]))
@@ -65,7 +65,7 @@ def named_by_python() -> set[str]:
                         names.update(choosable(keyword.value))
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if isinstance(target, ast.Name) and target.id == "_OUT_OF_SCOPE":
+                if isinstance(target, ast.Name) and target.id == "OUT_OF_SCOPE":
                     names.update(name for value in node.value.values for name in constants(value))
     return names
 
@@ -100,7 +100,7 @@ def test_every_response_is_used(wording: Wording, responses: Responses) -> None:
 
 def test_every_choice_of_a_facet_has_its_words(responses: Responses, knowledge: Knowledge) -> None:
     for formation in knowledge.catalogue.formations.values():
-        for choice in answers.next_questions(formation, ()):
+        for choice in answers.next_questions((formation,), ()):
             assert choice.response in responses
 
 

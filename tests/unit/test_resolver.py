@@ -72,14 +72,8 @@ def test_odd_texts(resolver: Resolver, text: str) -> None:
     [
         "le CAP fleuriste et le BTS SFL",
         "CAP fleuriste / MSPC / microtechniques",
-        pytest.param(
-            "durée du CAP horlogerie fine et du bac pro horlogerie fine",
-            marks=pytest.mark.xfail(reason="« CAP horlogerie » and « horlogerie fine et du bac pro … »", strict=True),
-        ),
-        pytest.param(
-            "durée du CAP fleuriste et du CAP astronaute",
-            marks=pytest.mark.xfail(reason="« CAP fleuriste » (unknown) and « fleuriste et du CAP »", strict=True),
-        ),
+        "durée du CAP horlogerie fine et du bac pro horlogerie fine",
+        "durée du CAP fleuriste et du CAP astronaute",
     ],
 )
 def test_mentions_do_not_overlap(resolver: Resolver, text: str) -> None:
