@@ -38,6 +38,7 @@ class ServerFailed(Exception):
 def main() -> int:
     """Play the dialogues, print the scores, say by the exit status whether they are good enough."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that the server is stopped, too
     try:
         runner, dialogues = need(SHARED / "eval" / "run_dialogues.py"), need(SHARED / "eval" / "dev.jsonl")
         say("extracting the catalogue")

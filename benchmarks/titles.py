@@ -25,9 +25,10 @@ class _Parts:
 
 
 def recombined(formations: Sequence[Formation], count: int) -> list[Formation]:
-    """`formations`, and others that make them `count`: the type of one, the first words of a second, the last of a third.
+    """`formations` and so many others that they are `count`, the same ones at every call.
 
-    The same ones at every call. One has a sigle, the initials of its words, where the formation of its type has one.
+    Each has the type of one formation, the first words of a second and the last of a third; and a sigle, the
+    initials of its words, where the first one has one.
     """
     chance = random.Random(_SEED)
     parts = [_parts(formation) for formation in formations]

@@ -27,7 +27,7 @@ SOUND = 0.75
 
 SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
 
-_GENERIC_WEIGHT = 0.08
+_GENERIC_WEIGHT = 0.05
 BASE_SAID = 0.85
 _INNER_MARKERS = frozenset(map(stem, ("option", "parcours", "specialite", "enseignement", "dominante", "mention")))
 
@@ -251,8 +251,16 @@ class NameIndex:
             found = self._unknown(word, root)
         return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
 
+    def guess(self, word: str) -> Meaning | None:
+        """What a word that names nothing may stand for if it is mistyped, be it a French word ("cuire" for "cuir")."""
+        found = self._corrected(word, stem(word))
+        return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
+
     def _unknown(self, word: str, root: str) -> dict[str, float]:
-        if len(word) < 4 or word.isdigit() or is_french(word):
+        return {} if is_french(word) else self._corrected(word, root)
+
+    def _corrected(self, word: str, root: str) -> dict[str, float]:
+        if len(word) < 4 or word.isdigit():
             return {}
         prefixed = list(self._starting(word))
         if prefixed:

@@ -101,7 +101,7 @@ def merged(formations: Sequence[Mention], jobs: Sequence[Mention]) -> list[Menti
             continue
         for mention in touching:
             merged.remove(mention)
-        if covers and len(job.words) > len(rival.words) and not rival.type:
+        if covers and not same and not rival.type:
             merged.append(job)
         else:
             merged.append(replace(rival, jobs=job.jobs, whole_job=job.whole_job))

@@ -106,7 +106,7 @@ class Resolver:
         for word in self.content_words(text):
             found: dict[str, float] = {}
             for index, share in ((self._formations, 1.0), (self._jobs, _SHARE_OF_A_JOB)):
-                meaning = index.meaning(word)
+                meaning = index.meaning(word) or index.guess(word)
                 if not meaning:
                     continue
                 weight = index.weight(meaning.terms[0][0]) * meaning.best * share

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.catalogue.normalize import stem
 
 _QUESTION = """
-    cc ui yep bjr ok aide aider aidez
+    cc ui yep bjr ok aider aidez
     accessible acces acceder accede admission admis accepte accepter age ai aimerais aime aller allez
     alternance alors an annee annees ans apprend apprendre apprends apprentissage apres aprè attendu
     attendus aucun aujourd aussi autre autres avant avez avoir avait ayant bac beaucoup besoin bien bjr

@@ -94,7 +94,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
         part = (len(word) > 3 or word in _SHORT_WORDS) and (_inside_a_name(before) or after_type)
         if not (part or said_loud) or not meaning or meaning.best < 0.9:
             return [Unit(i, i)]
-    loud = tokens[i].upper or after_type or len(tokens) <= 2
+    loud = tokens[i].upper or after_type or (len(tokens) <= 2 and not is_french(word))
     loud = loud or (index.is_official_sigle(word) and len(word) > 2 and not is_french(word))
     if not loud and len(word) > 3 and i and tokens[i - 1].text in BEFORE_A_NAME:
         loud = True

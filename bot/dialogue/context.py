@@ -20,6 +20,9 @@ FOLLOW_UP = re.compile(
 )
 
 
+_SEVERAL = re.compile(
+    r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
+)
 _OF_A_JOB = frozenset(
     """
         devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
@@ -142,3 +145,26 @@ def _names_something(reading: Reading) -> bool:
     return (
         not re.search(r"\b(et|ce|cet|cette|ca|sa|y|il|elle|ils|on|la|le meme)\b", folded) and len(folded.split()) <= 7
     )
+
+
+def asks_for_a_kind(reading: Reading, mentions: Sequence[Mention]) -> bool:
+    """ "ascensoriste, avec quel bac pro ?" asks for the formations of that type that lead to a job."""
+    kinds = [m for m in mentions if m.type and not m.words]
+    which = any(re.search(r"\bquel(le)?s?\W*$", fold(reading.text[: m.start])) for m in kinds)
+    return which and any(m.whole_job for m in mentions)
+
+
+def what_after(reading: Reading, state: State) -> tuple[Facet, ...]:
+    """ "et après maçon ?" after a question on jobs or on studies asks the same, not both."""
+    both = {Facet.FURTHER_STUDY, Facet.JOBS}
+    last = tuple(f for f in to_facets(state.facets) if f in both)
+    named = any(m.formations for m in reading.mentions)
+    if named and set(reading.facets) == both and len(last) == 1 and FOLLOW_UP.match(fold(reading.text)):
+        return last
+    return reading.facets
+
+
+def speaks_of_several(reading: Reading, state: State) -> bool:
+    """ "des trois, lequel est le plus long ?", "compare leurs métiers": about the formations just discussed."""
+    named = any(m.words for m in reading.mentions)
+    return not named and len(state.discussed) > 1 and bool(_SEVERAL.search(fold(reading.text)))

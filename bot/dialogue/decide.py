@@ -12,7 +12,18 @@ from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import fold
 from bot.catalogue.selection import Pick, read_choice
-from bot.dialogue.context import FOLLOW_UP, facets_meant, from_context, names_many, narrowed, only_follows_up, targets
+from bot.dialogue.context import (
+    FOLLOW_UP,
+    asks_for_a_kind,
+    facets_meant,
+    from_context,
+    names_many,
+    narrowed,
+    only_follows_up,
+    speaks_of_several,
+    targets,
+    what_after,
+)
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
@@ -96,7 +107,9 @@ def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> 
 
 def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     mentions = targets(reading)
-    facets = reading.facets
+    facets = what_after(reading, state)
+    if asks_for_a_kind(reading, mentions):
+        facets = (Facet.FORMATIONS_FOR_JOB,)
     if len(mentions) < len(reading.mentions) and facets == (Facet.FURTHER_STUDY,):
         # "après mon bac pro cuisine je peux faire le BTS ?" asks how to get into the BTS.
         facets = (Facet.ACCESS,)
@@ -104,6 +117,8 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         facets = ()
     if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
         return search(reading, mentions, state, knowledge)
+    if speaks_of_several(reading, state):
+        return compare(reading, mentions, state, knowledge)
     about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
     if (
         Facet.FORMATIONS_FOR_JOB in facets

@@ -9,9 +9,9 @@ from bot.catalogue import answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.catalogue.mention import Mention
-from bot.dialogue.formations import about, after_list
+from bot.dialogue.formations import about, after_list, facets_or_description
 from bot.dialogue.state import Knowledge, State, Turn
-from bot.reading import Reading
+from bot.reading import FORMATION_FACETS, Reading
 
 
 def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn | None:
@@ -65,4 +65,13 @@ def only_job(
     if Facet.JOBS in facets and context:
         return about(facets, [context], state, knowledge)
     labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
+    leading = knowledge.formations(list(dict.fromkeys(i for label in labels for i in _formations_of(label, knowledge))))
+    if len(leading) == 1 and set(facets) & FORMATION_FACETS:
+        return about(facets_or_description(facets, leading), [leading], state, knowledge)
+    labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
     return job_turn(labels, (), None, jobs[0].text, state, knowledge)
+
+
+def _formations_of(label: str, knowledge: Knowledge) -> tuple[str, ...]:
+    job = knowledge.catalogue.jobs.get(label)
+    return job.formations if job else ()

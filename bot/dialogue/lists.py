@@ -47,7 +47,7 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
         kind = next((m.type for m in reading.mentions if m.type), None)
         formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
     if not formations:
-        said = next((m.text for m in mentions if m.words), reading.text)
+        said = next((m.text for m in mentions if m.words), " ".join(knowledge.resolver.content_words(reading.text)))
         near = knowledge.formations(knowledge.resolver.near(said))
         return [answers.unknown((Facet.SEARCH,), said, near)], replace(state, misses=0)
     said = named[0].text if named else ""

@@ -32,6 +32,7 @@ _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
 _FAINT_DISTRESS = 0.2
 _ASKED_ALL_THE_SAME = 0.15
+_QUESTION_OF_A_NAME = 0.4
 # Learnt only to be told from distress: what is said so is then read as what else it says.
 HYPERBOLE = "hyperbole"
 # Intents that a message which names a formation does not have.
@@ -113,6 +114,12 @@ class Understanding:
         hyperbole = scores.pop(HYPERBOLE, 0.0)
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
         intent, confidence = ranking[0]
+        if named and intent == "out_of_scope":
+            # Whoever names a formation rarely speaks of something else.
+            question = max(FACETS_OF_INTENT, key=lambda name: scores.get(name, 0.0))
+            score = scores.get(question, 0.0)
+            if score >= _QUESTION_OF_A_NAME * confidence:
+                intent, confidence = question, score
         distress = scores.get("distress", 0.0)
         if distress >= _PLAIN_DISTRESS or (distress >= _DISTRESS and distress > hyperbole):
             intent, confidence = "distress", distress

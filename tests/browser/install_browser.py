@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -42,19 +43,28 @@ def _starts(path: str) -> bool:
 
 
 def _try(what: str, command: list[str], seconds: float) -> bool:
-    """Say what is tried, run it, and say why it failed where it did."""
+    """Say what is tried, run it, and say why it failed where it did. What takes longer is ended, children too."""
     print(f"  {what}…", flush=True)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            command, timeout=seconds, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"    it failed: {error}")
+        told, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        print(f"    it took more than {seconds:.0f} seconds")
         return False
-    if done.returncode:
-        lines = (done.stdout + done.stderr).strip().splitlines() or ["without a word"]
-        print(f"    it failed with status {done.returncode}: {lines[-1]}")
-    return done.returncode == 0
+    if process.returncode:
+        lines = told.strip().splitlines() or ["without a word"]
+        reason = next((line for line in lines if "error" in line.lower()), lines[-1])
+        print(f"    it failed with status {process.returncode}: {reason.strip()}")
+    return process.returncode == 0
 
 
 def install() -> None:
