@@ -48,6 +48,8 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
         formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
     if not formations:
         said = next((m.text for m in mentions if m.words), " ".join(knowledge.resolver.content_words(reading.text)))
+        if not said:
+            return [Reply("missing_search", Outcome.MISSING, facets=(Facet.SEARCH,))], replace(state, misses=0)
         near = knowledge.formations(knowledge.resolver.near(said))
         return [answers.unknown((Facet.SEARCH,), said, near)], replace(state, misses=0)
     said = named[0].text if named else ""
