@@ -47,15 +47,15 @@ $(UV):
 	@python3 -m venv build/tools
 	@build/tools/bin/python -m pip -q install --disable-pip-version-check uv
 
-.venv/bin/python: .python-version | $(UV)
+.venv/pyvenv.cfg: .python-version | $(UV)
 	@$(UV) venv --quiet --clear --python 3.10 .venv
 
-.venv/run-ready: requirements.lock | .venv/bin/python
+.venv/run-ready: requirements.lock | .venv/pyvenv.cfg
 	@echo "Installing libraries (about 2.5 GB the first time)…"
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock
 	@touch $@
 
-.venv/test-ready: requirements-test.lock | .venv/bin/python
+.venv/test-ready: requirements-test.lock | .venv/pyvenv.cfg
 	@echo "Installing libraries and test tools (about 2.5 GB the first time)…"
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements-test.lock
 	@$(PYTHON) tests/browser/install_browser.py
