@@ -90,7 +90,8 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes under /chat, and two beside it: / and /health."""
         routes = _Routes("chat")
-        routes.static("/", str(WIDGET), name="widget")
+        for file in sorted(WIDGET.iterdir()):
+            routes.static(f"/{file.name}", str(file), name=f"widget_{file.stem}")
 
         @routes.get("/")
         async def page(request: Request) -> HTTPResponse:
@@ -129,15 +130,18 @@ class WebChannel(InputChannel):
         """The reply to a message; the same one, not processed again, for a key already used in the session."""
         if asked.key is None:
             return await self._reply(asked, conversation, on_new_message)
-        kept = self._replies.get((conversation, asked.key))
+        place = (conversation, asked.key)
+        kept = self._replies.get(place)
         if kept is None:
             kept = asyncio.ensure_future(self._reply(asked, conversation, on_new_message))
-            self._replies[conversation, asked.key] = kept
-        try:
-            return await asyncio.shield(kept)
-        except BadRequest:
-            self._replies.pop((conversation, asked.key), None)
-            raise
+            self._replies[place] = kept
+            kept.add_done_callback(lambda done: self._forget_failure(place, done))
+        return await asyncio.shield(kept)
+
+    def _forget_failure(self, place: tuple[str, str], done: asyncio.Future[Body]) -> None:
+        """A key whose message got no reply may be used again."""
+        if done.cancelled() or done.exception() is not None:
+            self._replies.pop(place, None)
 
     async def _reply(
         self, asked: MessageRequest, conversation: str, on_new_message: Callable[[UserMessage], Awaitable[Any]]

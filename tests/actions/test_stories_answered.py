@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.answer import STATE_SLOT
 from bot.channel.web import Collector
@@ -144,13 +146,14 @@ async def test_each_turn_utters_and_remembers_once(agent: Agent) -> None:
 
 
 async def test_small_talk_and_distress_leave_the_memory_as_it_was(agent: Agent) -> None:
+    """But for the count of replies without an answer, which varies their wording."""
     conversation = Conversation(agent)
     await conversation.say("Combien d'années dure le MSPC ?")
     before = conversation.state
     assert before.facets == ("duree",)
     for said in ("merci beaucoup c'est gentil", "j'ai plus du tout envie de vivre", "Ça coûte cher ?"):
         await conversation.say(said)
-        assert conversation.state == before
+        assert replace(conversation.state, misses=before.misses) == before
 
 
 async def test_starting_over_leaves_nothing_in_memory(agent: Agent) -> None:
@@ -173,8 +176,8 @@ async def test_two_intents_mixed_up_turn_the_stories_red(
     """The safety net holds: a model that takes jobs for durations is caught."""
     mixed_up = {"ask_jobs": "ask_duration", "ask_duration": "ask_jobs"}
     importer = TrainingDataImporter.load_from_config(str(ROOT / "config.yml"), training_data_paths=[str(ROOT / "data")])
-    phrases = importer.get_nlu_data()
-    for message in phrases.intent_examples:
+    phrases = importer.get_nlu_data().intent_examples[::2]  # half of them are enough for that
+    for message in phrases:
         message.set(INTENT, mixed_up.get(message.get(INTENT), message.get(INTENT)))
     wrong = QuestionClassifier.create(
         {**QuestionClassifier.get_default_config(), "lemmas": False},
@@ -182,7 +185,7 @@ async def test_two_intents_mixed_up_turn_the_stories_red(
         Resource("mixed_up"),
         ExecutionContext(GraphSchema({})),
     )
-    wrong.train(phrases)
+    wrong.train(TrainingData(phrases))
     nodes = agent.processor.graph_runner._instantiated_nodes.values()
     node = next(node for node in nodes if isinstance(node._component, QuestionClassifier))
     monkeypatch.setattr(node, "_component", wrong)
