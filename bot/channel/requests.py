@@ -11,6 +11,7 @@ MAX_TEXT = 500
 MAX_BODY = 16_384
 MAX_TOKEN = 512
 MAX_CHOICE = 2048
+_PRINTABLE = r"^[\x21-\x7e]+$"
 
 
 class BadRequest(Exception):
@@ -44,7 +45,7 @@ class MessageRequest(_Body):
     session: StrictStr = Field(max_length=MAX_TOKEN)
     text: StrictStr | None = None
     choice: StrictStr | None = Field(default=None, max_length=MAX_CHOICE)
-    key: StrictStr | None = Field(default=None, min_length=1, max_length=64)
+    key: StrictStr | None = Field(default=None, max_length=64, regex=_PRINTABLE)
 
     @validator("text")
     def _typed(cls, value: str | None) -> str | None:
@@ -67,6 +68,8 @@ class MessageRequest(_Body):
 
 def parse(model: type[_Body], data: Any) -> Any:
     """`data` as a request of type `model`; raises BadRequest 422."""
+    if not isinstance(data, dict):
+        raise BadRequest(422, "fields")
     try:
         return model.parse_obj(data)
     except ValidationError as error:

@@ -39,6 +39,8 @@ class Sessions:
 
     def conversation(self, token: str) -> str:
         """The conversation of a token, whose hour starts anew; raises SessionExpired."""
+        if not token.isascii():
+            raise SessionExpired
         try:
             conversation, issued = self._tokens.loads(token, return_timestamp=True)
         except BadSignature as error:
@@ -54,6 +56,8 @@ class Sessions:
 
     def unseal(self, conversation: str, choice: str) -> str:
         """The payload of a choice offered in this conversation; raises ChoiceUnknown."""
+        if not choice.isascii():
+            raise ChoiceUnknown
         try:
             return str(self._choices(conversation).loads(choice))
         except BadSignature as error:

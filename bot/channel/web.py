@@ -194,7 +194,7 @@ class _Routes(Blueprint):
 
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
-            if request.path == "/":
+            if request.path in ("/", "/chat"):
                 return response.redirect("/chat/")
             if request.path == "/health":
                 return _health(request)
@@ -221,7 +221,7 @@ class _Routes(Blueprint):
 
 def _json(request: Request) -> Any:
     """The JSON body; raises BadRequest 415 for another content type, 400 for what is not JSON."""
-    if not request.content_type.lower().startswith("application/json"):
+    if request.content_type.lower().partition(";")[0].strip() != "application/json":
         raise BadRequest(415, "content_type")
     try:
         return json.loads(request.body)
