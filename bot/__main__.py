@@ -25,6 +25,11 @@ def ingest(
     ] = None,
 ) -> None:
     """Make the fiches of FOLDER the content of the catalogue, all of them or none."""
+    _import(folder, quiet=False)
+
+
+def _import(folder: Path | None, quiet: bool) -> None:
+    """Import the fiches and, unless `quiet`, report it; exits with a message where it cannot be done."""
     from bot.catalogue.ingest import IngestError
     from bot.catalogue.ingest import ingest as ingest_folder
     from bot.settings import SettingsError, load_settings
@@ -35,21 +40,15 @@ def ingest(
     except (IngestError, SettingsError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    for line in report.lines():
+    for line in () if quiet else report.lines():
         typer.echo(line)
 
 
 @app.command()
 def train(quiet: Annotated[bool, typer.Option(help="Print the path of the model alone.")] = False) -> None:
-    """Train the model if the data, the configuration or the code changed."""
-    from bot.runtime.model import TrainingFailed, ensure_model
-
-    try:
-        path = ensure_model()
-        typer.echo(str(path) if quiet else f"The model is up to date: {path}")
-    except TrainingFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    """Import the fiches, and train the model if the data, the configuration or the code changed."""
+    _, model = _prepared(quiet=quiet)
+    typer.echo(str(model) if quiet else f"The model is up to date: {model}")
 
 
 @app.command()
@@ -71,12 +70,12 @@ def chat() -> None:
     chat_in_terminal(model, settings)
 
 
-def _prepared() -> tuple[Settings, Path]:
+def _prepared(quiet: bool = False) -> tuple[Settings, Path]:
     """The settings and the model, with the catalogue up to date; exits with a message where one cannot be had."""
     from bot.runtime.model import TrainingFailed, ensure_model
     from bot.settings import SettingsError, load_settings
 
-    ingest(None)
+    _import(None, quiet)
     try:
         return load_settings(), ensure_model()
     except (SettingsError, TrainingFailed) as error:
