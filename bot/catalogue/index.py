@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -218,9 +218,12 @@ class NameIndex:
         """The share of a name's words, by weight, that the terms said stand for: 1.0 is the whole name."""
         if not name.words:
             return 1.0
-        spoken = set(said)
+        spoken = Counter(said)
         base = set(name.words[: name.base])
-        covered = {i for i, word in enumerate(name.words) if word in spoken and (i < name.base or word not in base)}
+        # A word of the option that is also one of the base must be said twice ("arts chimiques … génie chimique").
+        covered = {
+            i for i, word in enumerate(name.words) if spoken[word] > (1 if i >= name.base and word in base else 0)
+        }
         for sigle, positions in name.covers:
             if sigle in spoken:
                 covered |= positions

@@ -97,3 +97,13 @@ def test_an_empty_index_knows_nothing() -> None:
     assert len(index) == 0
     assert index.meaning("fleuriste") is None
     assert list(index.select(0)) == []
+
+
+def test_a_word_of_base_and_option_counts_twice() -> None:
+    chemistry = title_name("a", "BUT arts chimiques parcours génie chimique", None, None)
+    processes = title_name("b", "BUT arts chimiques parcours génie des procédés", None, None)
+    index = NameIndex([chemistry, processes])
+    whole = list(chemistry.words)
+    assert index.coverage(chemistry, whole) == pytest.approx(1.0)
+    assert index.coverage(processes, whole) < 0.9
+    assert index.coverage(chemistry, ["art", "chimiqu"]) < 0.9
