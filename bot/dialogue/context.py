@@ -64,9 +64,9 @@ def names_many(reading: Reading, mentions: Sequence[Mention]) -> bool:
     """ "les BTS du bâtiment", "masters environnement": several are meant, not one of them."""
     if len(mentions) != 1 or len(mentions[0].formations) < 2 or not mentions[0].type:
         return False
-    words = [token.text for token in tokenize(reading.text)]
+    first = next((token.text for token in tokenize(mentions[0].text)), "")
     before = [token.text for token in tokenize(reading.text[: mentions[0].start])]
-    plural = words[len(before)].endswith("s") and words[len(before)] not in ("bts", "cs", "deejeps")
+    plural = first.endswith("s") and first not in ("bts", "cs")
     return plural or before[-1:] in (["les"], ["des"], ["tous"], ["quels"], ["quelles"])
 
 

@@ -19,7 +19,7 @@ from bot.dialogue import Knowledge
 from bot.wording import Wording
 
 # The first message reads the word lists, in a second: no example has a deadline.
-settings.register_profile("unit", deadline=None, max_examples=60)
+settings.register_profile("unit", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("unit")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
