@@ -35,7 +35,7 @@ test-live: .venv/test-ready    ## a real server over HTTP, a real browser
 	$(PYTHON) -m pytest tests/api tests/browser -q
 eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
 	$(PYTHON) benchmarks/evaluate.py
-bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu-benchmark.md
+bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu.md
 	$(PYTHON) benchmarks/nlu.py
 
 lock: $(UV)                    ## pin the versions anew
