@@ -14,6 +14,7 @@ from bot.catalogue.units import BEFORE_A_NAME
 WHOLE = 0.9  # share of a name's words that makes it named whole
 JOB_COVERAGE = 0.6  # share of a label's words that is enough for a job
 _GOOD_OR_BAD = frozenset("bon bonne nul nulle fort forte mauvais mauvaise".split())
+_SCHOOL_SUBJECTS_AFTER = frozenset("spe spes specialite specialites".split())
 _OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
 
 
@@ -31,13 +32,13 @@ def names_formation(
         return True
     likeness = min(unit.meaning.best for unit in span.words if unit.meaning)
     first, last = span.units[0].first, span.units[-1].last
+    before = {token.text for token in tokens[max(0, first - 6) : first]}
     if any(unit.sigle for unit in span.words):
-        return True
+        return not before & _SCHOOL_SUBJECTS_AFTER
     plain = [t for t in plain if t not in table.places and not t.startswith("option ")]
     if not plain:
         return False
     common = all(term in table.everyday for term in plain)
-    before = {token.text for token in tokens[max(0, first - 6) : first]}
     good_at = first > 1 and tokens[first - 1].text == "en" and tokens[first - 2].text in _GOOD_OR_BAD
     if TASTE_WORDS & before or good_at:
         return False
@@ -48,7 +49,7 @@ def names_formation(
     if common:
         return best >= 0.6 or alone
     if len(plain) == 1 and best < WHOLE:
-        said = tokens[span.words[-1].first].text
+        said = next(tokens[u.first].text for u in span.words if u.meaning and u.meaning.terms[0][0] == plain[0])
         if is_french(said) or likeness < 0.9:
             of_something = {token.text for token in tokens[max(0, first - 2) : first]} & _OF_SOMETHING
             return (
@@ -91,6 +92,8 @@ def names_job(tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, 
         return False
     if all(term in table.everyday for term in terms) and (TASTE_WORDS & before or best < JOB_COVERAGE):
         return False
-    if best >= JOB_COVERAGE and (likeness >= ABBREVIATION or len(words[0]) > 5):
+    if not head and TASTE_WORDS & {token.text for token in tokens[max(0, first - 6) : first]}:
+        return False
+    if best >= JOB_COVERAGE and (likeness >= ABBREVIATION or (head and len(words[0]) > 5)):
         return True
     return likeness == EXACT and (head or (len(ranked) == 1 and best >= 0.4))

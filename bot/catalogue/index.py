@@ -9,26 +9,29 @@ import bisect
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
-from bot.catalogue.normalize import Token, phonetic, stem, tokenize
+from bot.catalogue.normalize import Token, family_roots, fold, phonetic, stem, tokenize
 
 EXACT = 1.0
 ABBREVIATION = 0.95
 PREFIX = 0.85
 TYPO = 0.8
 SOUND = 0.75
+FAMILY = 0.7
 
 SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
 
 _GENERIC_WEIGHT = 0.05
+_WHOLE_OPTION = 3  # words of an option that name it without its base
 BASE_SAID = 0.85
+_CEDILLA = re.compile(r"\w*ç\w*")
 _INNER_MARKERS = frozenset(map(stem, ("option", "parcours", "specialite", "enseignement", "dominante", "mention")))
 
 
@@ -118,16 +121,39 @@ def _covers(words: Sequence[str], base: int, sigle: str | None) -> tuple[tuple[s
     generic, places = lexicon().generic, lexicon().places
     found: dict[str, frozenset[int]] = {}
     for part in (range(len(words)), range(base), range(base, len(words))):
-        content = [i for i in part if words[i] not in _INNER_MARKERS and not words[i].startswith("option ")]
+        content = [i for i in part if not _marks_option(words[i])]
         for positions in (content, [i for i in content if words[i] not in generic]):
             acronym = "".join(words[i][0] for i in positions)
-            if 3 <= len(acronym) <= 8:
+            if 2 <= len(acronym) <= 8 and acronym not in words:
                 found.setdefault(SIGLE + acronym, frozenset(positions))
     if sigle:
         parts = [t.text for t in tokenize(sigle)]
         for letters in ["".join(parts), *(p for p in parts if len(p) > 2 and stem(p) not in places)]:
             found[SIGLE + letters] = _aligned(letters, words) or frozenset(range(base))
     return tuple(found.items())
+
+
+def _parts(name: Name) -> set[str]:
+    return {token.text for token in tokenize(name.sigle or "")}
+
+
+def _marks_option(word: str) -> bool:
+    return word in _INNER_MARKERS or word.startswith("option ")
+
+
+def _inside_option(name: Name, sigle: str) -> bool:
+    """Whether what we made into an acronym are words of the option alone."""
+    return min(dict(name.covers)[sigle], default=0) >= name.base
+
+
+def _with_joined(name: Name, vocabulary: Collection[str]) -> Name:
+    """`name` found by two of its words written as one too, where other names write them so ("socioculturel")."""
+    joined = tuple(
+        (name.words[i] + name.words[i + 1], frozenset({i, i + 1}))
+        for i in range(len(name.words) - 1)
+        if name.words[i] + name.words[i + 1] in vocabulary
+    )
+    return replace(name, covers=name.covers + joined) if joined else name
 
 
 def _aligned(letters: str, words: Sequence[str]) -> frozenset[int] | None:
@@ -147,7 +173,9 @@ class NameIndex:
     """Names by the words they hold; immutable once built."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self.names = tuple(names)
+        plain = tuple(names)
+        vocabulary = {word for name in plain for word in name.words}
+        self.names = tuple(_with_joined(name, vocabulary) for name in plain)
         self._postings: dict[str, int] = defaultdict(int)
         self._types: dict[str, int] = defaultdict(int)
         bits: dict[str, set[int]] = defaultdict(set)
@@ -160,16 +188,29 @@ class NameIndex:
             for key in name.types:
                 types[key].add(number)
         self._official = {t.text for name in self.names if name.sigle for t in tokenize(name.sigle)}
+        for word in self._official:
+            stated = {n for n in bits.get(SIGLE + word, ()) if word in _parts(self.names[n])}
+            if stated:
+                bits[SIGLE + word] = {
+                    n for n in bits[SIGLE + word] if n in stated or not _inside_option(self.names[n], SIGLE + word)
+                }
         self._postings = {term: _mask(numbers, len(self.names)) for term, numbers in bits.items()}
         self._types = {key: _mask(numbers, len(self.names)) for key, numbers in types.items()}
         self._counts = {term: len(numbers) for term, numbers in bits.items()}
         self._vocabulary = sorted(term for term in bits if " " not in term and not term.startswith(SIGLE))
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
+        self._by_root: dict[str, list[str]] = defaultdict(list)
         for term in self._vocabulary:
             self._by_length[len(term)].append(term)
             if len(term) > 3:
                 self._by_sound[phonetic(term)].append(term)
+                for root in family_roots(term):
+                    self._by_root[root].append(term)
+        for name in self.names:
+            # Heard with an s, folded with a c.
+            for word in _CEDILLA.findall(name.title.lower()):
+                self._by_sound[phonetic(stem(fold(word.replace("ç", "ss"))))].append(stem(fold(word)))
         self.meaning = lru_cache(maxsize=20000)(self._meaning)
 
     def __len__(self) -> int:
@@ -206,6 +247,13 @@ class NameIndex:
         """The set of names of that type and, where there is none, nothing."""
         return self._types.get(key, 0)
 
+    def of_kind(self, key: str) -> int:
+        """The set of names of that type or of one that it also names ("BTS" is BTSA too)."""
+        mask = self.of_type(key)
+        for kind in lexicon().kinds.get(key, ()):
+            mask |= self.of_type(kind)
+        return mask
+
     def select(self, mask: int, limit: int | None = None) -> Iterator[Name]:
         """The names of a set, in order."""
         while mask and limit != 0:
@@ -219,14 +267,7 @@ class NameIndex:
         if not name.words:
             return 1.0
         spoken = Counter(said)
-        base = set(name.words[: name.base])
-        # A word of the option that is also one of the base must be said twice ("arts chimiques … génie chimique").
-        covered = {
-            i for i, word in enumerate(name.words) if spoken[word] > (1 if i >= name.base and word in base else 0)
-        }
-        for sigle, positions in name.covers:
-            if sigle in spoken:
-                covered |= positions
+        covered = self._covered(name, spoken)
         said_weight = sum(self.weight(name.words[i]) for i in covered)
         whole = sum(self.weight(word) for word in name.words)
         share = said_weight / whole if whole else 1.0
@@ -234,7 +275,39 @@ class NameIndex:
             base_weight = sum(self.weight(word) for word in name.words[: name.base])
             base_said = sum(self.weight(name.words[i]) for i in covered if i < name.base)
             share = max(share, BASE_SAID * base_said / base_weight if base_weight else BASE_SAID)
+            inner = {word for word in name.words[name.base :] if not _marks_option(word)}
+            if len(inner) >= _WHOLE_OPTION and inner <= spoken.keys():
+                share = max(share, BASE_SAID)
+        if any(SIGLE + part in spoken for part in _parts(name)):
+            share = max(share, BASE_SAID)
         return share
+
+    def held(self, name: Name, meanings: Iterable[Meaning]) -> list[str]:
+        """The terms of each meaning that a name holds; those of its base alone where it has any of them there."""
+        base, sigles = set(name.words[: name.base]), {sigle for sigle, _ in name.covers}
+        found: list[str] = []
+        for meaning in meanings:
+            held = [term for term, _ in meaning.terms if term in sigles or term in name.words]
+            found += [term for term in held if term in base] or held
+        return found
+
+    def inner_said(self, name: Name, said: Iterable[str]) -> int:
+        """How many words of a name's option or parcours are said, beside those of its base."""
+        covered, silent = self._covered(name, Counter(said)), lexicon().generic | _INNER_MARKERS
+        return len({name.words[i] for i in covered if i >= name.base and name.words[i] not in silent})
+
+    def _covered(self, name: Name, spoken: Counter[str]) -> set[int]:
+        """The positions of the words of a name that the terms said stand for."""
+        covered: set[int] = set()
+        for sigle, positions in name.covers:
+            if sigle in spoken:
+                covered |= positions
+        # A word of the option that is also one of the base must be said twice ("arts chimiques … génie chimique").
+        base = {word for i, word in enumerate(name.words[: name.base]) if i not in covered}
+        for i, word in enumerate(name.words):
+            if spoken[word] > (1 if i >= name.base and word in base else 0):
+                covered.add(i)
+        return covered
 
     def _meaning(self, word: str) -> Meaning | None:
         """What one folded word may stand for in this index, or None: exactly, shortened, mistyped, by sound."""
@@ -253,6 +326,15 @@ class NameIndex:
         if not found:
             found = self._unknown(word, root)
         return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
+
+    def family(self, word: str, within: int) -> Meaning | None:
+        """The words of the family or sound of `word` ("boucher", "boucherie") in names of the set `within`, or None."""
+        if len(word) <= 4:
+            return None
+        terms = {term for root in family_roots(word) for term in self._by_root.get(root, ())}
+        terms.update(self._by_sound.get(phonetic(stem(word)), ()))
+        held = sorted(term for term in terms if self._postings[term] & within)
+        return Meaning(tuple((term, FAMILY) for term in held)) if held else None
 
     def guess(self, word: str) -> Meaning | None:
         """What a word that names nothing may stand for if it is mistyped, be it a French word ("cuire" for "cuir")."""

@@ -148,6 +148,7 @@ _GENDERS = (
     ("ouse", "oux"),
     ("esse", "e"),
 )
+_IRREGULAR = {"barmaid": "barman", "barmaids": "barman", "barmen": "barman", "barmans": "barman"}
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def is_elision(word: str) -> bool:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A folded word without number and gender, the same for "infirmières" and "infirmier". Source: ours."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if len(word) <= 3 or any(c.isdigit() for c in word):
         return word
     if word.endswith("eaux"):
@@ -214,6 +217,32 @@ def stem(word: str) -> str:
         if word.endswith(feminine) and len(word) > len(feminine) + 2:
             return word[: -len(feminine)] + masculine.rstrip("e")
     return word.rstrip("e") if len(word) > 3 else word
+
+
+# As stems end: "erie" is "eri". Two letters at least, a root keeps four; "i" (pharmacie) keeps six.
+_FAMILY_ENDINGS = tuple(
+    "eri ag ur r eur er ier ist ism icien ien iqu icit it anc ant graph graphi logu logi abl abilit i".split()
+)
+_LEAST_ROOT = 4
+_LEAST_ROOT_OF_ONE_LETTER = 5
+_DOUBLED = re.compile(r"(.)\1$")
+
+
+@lru_cache(maxsize=65536)
+def family_roots(word: str) -> frozenset[str]:
+    """What may be the root of a folded word: "carrelage", "carreleur" and "carreler" share "carrel". Source: ours.
+
+    The names of a trade, of who works in it and of its field differ by their endings only (boulangerie, boulanger;
+    diététique, diététicien), so two words of one family have a root in common.
+    """
+    whole = stem(word)
+    found = {whole}
+    for ending in _FAMILY_ENDINGS:
+        root = whole.removesuffix(ending)
+        least = _LEAST_ROOT_OF_ONE_LETTER if len(ending) == 1 else _LEAST_ROOT
+        if root != whole and len(root) >= least:
+            found.add(root)
+    return frozenset(_DOUBLED.sub(r"\1", root) for root in found)
 
 
 _PHONETIC = tuple(

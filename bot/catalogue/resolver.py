@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import BASE_SAID, Name, NameIndex, label_name, read_types, title_name
+from bot.catalogue.index import BASE_SAID, FAMILY, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
 from bot.catalogue.mention import Mention, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
@@ -152,13 +152,13 @@ class Resolver:
         if not self._credible(tokens, span, ranked, index):
             return None
         best = ranked[0][1]
-        floor = next((f for f in (WHOLE, BASE_SAID - 1e-6) if best >= f), best * _KEPT_BESIDE_BEST)
-        fitting = tuple(name.key for name, coverage in ranked if coverage >= floor)
         if index is self._jobs:
             floor = best - 0.02 if best >= WHOLE else best * _KEPT_BESIDE_BEST
             best_jobs = tuple(name.key for name, coverage in ranked if coverage >= floor)
             return replace(base, jobs=best_jobs, whole_job=best >= WHOLE)
-        return replace(base, formations=fitting, whole=best >= WHOLE)
+        fitting = _fitting(ranked, span, index)
+        to_the_letter = all(meaning.best > FAMILY for meaning in span.meanings)
+        return replace(base, formations=tuple(name.key for name in fitting), whole=best >= WHOLE and to_the_letter)
 
     def _type_mention(self, text: str, tokens: Sequence[Token], span: Span) -> Mention:
         """A bare type ("le CAP"), or a type before a word that no title holds ("bac pro astronaute")."""
@@ -188,6 +188,30 @@ class Resolver:
         return names_formation(tokens, span, ranked, index)
 
     def _ranked(self, span: Span, mask: int, index: NameIndex) -> list[tuple[Name, float]]:
-        terms = [term for unit in span.words for term, _ in unit.meaning.terms]  # type: ignore[union-attr]
-        ranked = [(name, index.coverage(name, terms)) for name in index.select(mask, _MOST)]
+        said = span.meanings
+        ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
         return sorted(ranked, key=lambda pair: -pair[1])
+
+
+def _fitting(ranked: Sequence[tuple[Name, float]], span: Span, index: NameIndex) -> list[Name]:
+    """The names meant, of those that hold all the words said: the one said whole, or else all that start as said.
+
+    A base said whole ("bac pro artisanat et métiers d'art") stands for all its options, and for the longer names
+    that begin with it; a word that is in the option of some of them only means those.
+    """
+    best = ranked[0][1]
+    base_said = BASE_SAID - 1e-6
+    if best < base_said:
+        return [name for name, coverage in ranked if coverage >= best * _KEPT_BESIDE_BEST]
+    if best >= WHOLE:
+        return [name for name, coverage in ranked if coverage >= WHOLE]
+    kept = [name for name, coverage in ranked if coverage >= base_said]
+    bases = {name.words[: name.base] for name in kept if name.base < len(name.words)}
+    kept += [name for name, coverage in ranked if coverage < base_said and any(_begins(name, b) for b in bases)]
+    said = {name.key: index.inner_said(name, index.held(name, span.meanings)) for name in kept}
+    most = max(said.values())
+    return [name for name in kept if said[name.key] == most]
+
+
+def _begins(name: Name, words: tuple[str, ...]) -> bool:
+    return name.words[: len(words)] == words

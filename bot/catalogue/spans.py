@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.catalogue.index import NameIndex
+from bot.catalogue.index import Meaning, NameIndex
 from bot.catalogue.lexicon import lexicon
 from bot.catalogue.units import Unit
 
@@ -29,6 +29,10 @@ class Span:
     @property
     def words(self) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units if unit.meaning)
+
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        return tuple(unit.meaning for unit in self.units if unit.meaning)
 
     @property
     def type(self) -> str | None:

@@ -56,7 +56,7 @@ _QUESTION = """
     enchainer enfant enfants entend entendu equivalents especes esperance essaie essayer eventuellement
     eviter evidemment expliquez faisait file final finie francais futur futurs gros habite haut haute
     histoire hate honnetement idees imagine impossible informer inscrit interroge jusqu jusque kif
-    lettre lire livre lors lycees maman mamans mec meilleur meilleure meilleurs merde metre minime mode
+    lettre lire livre lors lycees maman mamans mec meilleur meilleure meilleurs merde metre minime
     montre montrer nana notes note obtention option options ouais ouvrir papa parie parles parlez partie
     pense pensais permet permettent permettrait personne petite place places plutot porte possibilites
     postbac postuler pote pouvait preparation presque priori prix profs projet proprement public quota
@@ -70,7 +70,7 @@ _QUESTION = """
     botte passionne reve revais pareille pareils fac univ universite cfa bas ca sa reve reves rare
     bouche bouchee cote cotee chaud cool coup vaut rapporte mieux pire valider validee valide
     certification certifie officiellement terme termes bout boutte bouts apprentie apprenti salarie
-    payer paye payé payante payant gratuit sous distance ligne
+    payer paye payé payante payant gratuit distance ligne
 """.split()
 
 QUESTION_WORDS = frozenset(stem(word) for word in _QUESTION)

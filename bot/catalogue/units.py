@@ -98,8 +98,10 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     loud = loud or (index.is_official_sigle(word) and len(word) > 2 and not is_french(word))
     if not loud and len(word) > 3 and i and tokens[i - 1].text in BEFORE_A_NAME:
         loud = True
-    if meaning and not loud:
+    if meaning and not (loud and (len(word) > 2 or _just_typed(before))):
         meaning = _without_sigles(meaning)
+    if after_type and not talk:
+        meaning = _of_type(word, meaning, before, index)
     if not meaning and len(word) > 8:
         halves = _halves(word, index)
         if halves:
@@ -143,6 +145,18 @@ def _without_sigles(meaning: Meaning) -> Meaning | None:
     return Meaning(terms) if terms else None
 
 
+def _of_type(word: str, meaning: Meaning | None, before: Sequence[Unit], index: NameIndex) -> Meaning | None:
+    """`meaning`, or that of the word's family where only the latter is in names of the type just said.
+
+    "CAP boucherie" is the CAP boucher.
+    """
+    key = next((unit.type for unit in reversed(before) if unit.type), None)
+    typed = index.of_kind(key) if key else 0
+    if not typed or (meaning and index.holders(meaning) & typed):
+        return meaning
+    return index.family(word, typed) or meaning
+
+
 def _halves(word: str, index: NameIndex) -> list[Meaning] | None:
     """The meanings of two words of the index written as one ("technicocommercial"), or None."""
     for at in range(4, len(word) - 3):
@@ -156,6 +170,11 @@ def _inside_a_name(before: Sequence[Unit]) -> bool:
     """Whether the last unit that is no gap is a word or a type: a word of talk may then be one of a title."""
     last = next((unit for unit in reversed(before) if not unit.gap), None)
     return last is not None and not last.closed
+
+
+def _just_typed(before: Sequence[Unit]) -> bool:
+    """Whether a type is the last thing said: two letters are a sigle only then ("BTS CG")."""
+    return bool(before) and before[-1].type is not None
 
 
 def _plausible_type(tokens: Sequence[Token], i: int, size: int, key: str) -> bool:

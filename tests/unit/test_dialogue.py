@@ -94,9 +94,7 @@ def facts(replies: list[Reply]) -> tuple[str, list[str], list[str]]:
         ("attendus de la licence droit", "ask_expectations", ["attendus"], "licence droit"),
     ],
 )
-def test_a_facet_of_one_formation(
-    talk: Conversation, text: str, intent: str, facets: list[str], title: str
-) -> None:
+def test_a_facet_of_one_formation(talk: Conversation, text: str, intent: str, facets: list[str], title: str) -> None:
     assert facts(talk.say(text, intent)) == ("answered", facets, [title])
 
 

@@ -23,9 +23,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "fiches"
     (folder / "bac").mkdir(parents=True)
     (folder / "bac" / "a.md").write_text("# bac a\n**Sigle:** A\n## Accès\nAprès la 3e.\n", encoding="utf-8")
-    (folder / "b.txt").write_text(
-        "# bac b\n**Sigle:** A\n## Métiers associés\n- acheteur/euse\n", encoding="utf-8"
-    )
+    (folder / "b.txt").write_text("# bac b\n**Sigle:** A\n## Métiers associés\n- acheteur/euse\n", encoding="utf-8")
     return folder
 
 

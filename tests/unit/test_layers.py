@@ -113,11 +113,7 @@ def test_nothing_catches_what_it_cannot_handle(path: str) -> None:
 def test_nothing_reads_or_connects_at_import(path: str) -> None:
     """No call of what opens; the block of `if __name__ == "__main__"` is no import."""
     module = tree(path)
-    body = [
-        node
-        for node in module.body
-        if not (isinstance(node, ast.If) and "__name__" in ast.dump(node.test))
-    ]
+    body = [node for node in module.body if not (isinstance(node, ast.If) and "__name__" in ast.dump(node.test))]
     for node in at_import(ast.Module(body, [])):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -126,9 +126,7 @@ def test_numbered_lists_stay_lists_but_a_number_in_a_paragraph_is_text() -> None
     assert text_of(parse(text), "Accès") == "1. un\n2. deux\n\nLe total est de 12. Voilà."
 
 
-@pytest.mark.parametrize(
-    "line", ["**Duree :** 3 ans", "**durée** : 3 ans", "- **Durée:** 3 ans", "**DURÉE:**3 ans"]
-)
+@pytest.mark.parametrize("line", ["**Duree :** 3 ans", "**durée** : 3 ans", "- **Durée:** 3 ans", "**DURÉE:**3 ans"])
 def test_known_fields_may_be_written_differently(line: str) -> None:
     assert parse(f"# a\n## informations generales\n{line}\n").duration == "3 ans"
 
@@ -145,9 +143,7 @@ def test_what_stands_before_the_first_section_is_kept() -> None:
 
 
 def test_a_section_or_field_written_twice_is_read_as_one() -> None:
-    formation = parse(
-        "# a\n**Lien:** http://a.fr\n**Lien:** http://b.fr\n## Accès\nx\n## Durée\n## Accès\ny\n"
-    )
+    formation = parse("# a\n**Lien:** http://a.fr\n**Lien:** http://b.fr\n## Accès\nx\n## Durée\n## Accès\ny\n")
     assert formation.value("Accès") == "x\n\ny"
     assert formation.value("Lien") == "http://a.fr ; http://b.fr"
     assert formation.link == "http://a.fr"
@@ -209,9 +205,7 @@ def test_indented_heading_that_opens_a_section_survives_serialising() -> None:
 
 LINES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20),
-    st.sampled_from(
-        ["", "## Accès", "## Informations générales", "## Métiers associés", "### b", "**Durée:** 3 ans"]
-    ),
+    st.sampled_from(["", "## Accès", "## Informations générales", "## Métiers associés", "### b", "**Durée:** 3 ans"]),
     st.builds(
         "{}{}{}".format,
         st.sampled_from(["", " ", "  ", "    ", " " * 12, " " * 14, " " * 16, "\t", "\u00a0"]),
@@ -265,8 +259,6 @@ def test_every_published_fiche_is_parsed_and_serialised_whole(catalogue_folder: 
         source = path.read_text(encoding="utf-8")
         formation = parse(source)
         assert collapsed(serialise(formation)) == collapsed(source), path.name
-        assert not re.search(
-            r"^ {3,}|\n{3}|[ \t]$", "".join(s.text for s in formation.sections), re.MULTILINE
-        )
+        assert not re.search(r"^ {3,}|\n{3}|[ \t]$", "".join(s.text for s in formation.sections), re.MULTILINE)
         ids.add(formation.id)
     assert len(ids) == 1625

@@ -91,9 +91,7 @@ def test_seeds_are_stored_with_their_source(seeds: Path, tmp_path: Path) -> None
 
 
 def test_file_names_are_ids(ours: dict[str, Formation]) -> None:
-    assert {formation.path for formation in ours.values()} == {
-        f"{formation.id}.md" for formation in ours.values()
-    }
+    assert {formation.path for formation in ours.values()} == {f"{formation.id}.md" for formation in ours.values()}
 
 
 @pytest.mark.parametrize(("title", "section"), FACTS)
@@ -113,9 +111,7 @@ def test_structured_facts_are_those_of_the_originals(
         assert ours[title].jobs == original.jobs
         names = [section.name for section in original.sections]
         assert [section.name for section in ours[title].sections] == names
-        assert (ours[title].value("Accès") or "").count("\n\n") == (original.value("Accès") or "").count(
-            "\n\n"
-        )
+        assert (ours[title].value("Accès") or "").count("\n\n") == (original.value("Accès") or "").count("\n\n")
 
 
 def test_prose_is_our_own(ours: dict[str, Formation], originals: dict[str, Formation]) -> None:
@@ -124,9 +120,7 @@ def test_prose_is_our_own(ours: dict[str, Formation], originals: dict[str, Forma
     assert not shared_runs
 
 
-def test_numbers_are_those_of_the_originals(
-    ours: dict[str, Formation], originals: dict[str, Formation]
-) -> None:
+def test_numbers_are_those_of_the_originals(ours: dict[str, Formation], originals: dict[str, Formation]) -> None:
     for title, original in originals.items():
         for section in PROSE:
             expected = re.findall(r"\d+", (original.value(section) or "").replace("trois ans", "3 ans"))

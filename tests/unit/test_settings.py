@@ -22,9 +22,7 @@ def test_defaults() -> None:
     assert found.database_url == f"sqlite:///{ROOT}/build/jalon/catalogue.db"
     assert found.tracker_url == f"sqlite:///{ROOT}/build/jalon/conversations.db"
     assert (found.host, found.port, found.origins) == ("127.0.0.1", 5005, ())
-    assert (
-        found.search_url.format(query="bts") == "https://www.onisep.fr/recherche?context=formation&text=bts"
-    )
+    assert found.search_url.format(query="bts") == "https://www.onisep.fr/recherche?context=formation&text=bts"
 
 
 @pytest.mark.parametrize(

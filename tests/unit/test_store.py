@@ -77,9 +77,7 @@ def test_only_changed_formations_are_written(engine: Engine) -> None:
     replace_all(engine, [A, B], SOURCE)
     version = read_version(engine)
     changed = fiche("bac b", access="Après un CAP.")
-    assert replace_all(engine, [changed, fiche("bac c")], SOURCE) == Change(
-        added=1, updated=1, removed=1, unchanged=0
-    )
+    assert replace_all(engine, [changed, fiche("bac c")], SOURCE) == Change(added=1, updated=1, removed=1, unchanged=0)
     catalogue = read_catalogue(engine)
     assert list(catalogue.formations) == ["bac-b", "bac-c"]
     assert catalogue.formations["bac-b"].value("Accès") == "Après un CAP.\n\nb"
