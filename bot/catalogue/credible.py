@@ -83,7 +83,8 @@ def names_job(tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, 
     words = [token.text for token in tokens[first : last + 1]]
     before = {token.text for token in tokens[max(0, first - 3) : first]}
     head = bool(name.words) and name.words[0] in terms
-    told = head or (best >= WHOLE and name.words[0] not in table.generic | table.common_heads)
+    vague = name.words[0] in table.generic | table.common_heads or table.everyday.issuperset(terms)
+    told = head or (best >= WHOLE and not vague)
     if len(words) == 1 and words[0] not in table.short_jobs and (likeness == ABBREVIATION or not told):
         return False
     if words[0] in table.short_jobs and len(ranked) <= 4:

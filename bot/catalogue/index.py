@@ -29,6 +29,7 @@ FAMILY = 0.7
 SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
 
 _GENERIC_WEIGHT = 0.05
+_SHORTEST_TYPED = 4  # letters of a word that may be a beginning or one of a family
 _WHOLE_OPTION = 3  # words of an option that name it without its base
 BASE_SAID = 0.85
 _CEDILLA = re.compile(r"\w*ç\w*")
@@ -296,6 +297,11 @@ class NameIndex:
         covered, silent = self._covered(name, Counter(said)), lexicon().generic | _INNER_MARKERS
         return len({name.words[i] for i in covered if i >= name.base and name.words[i] not in silent})
 
+    def base_is_said(self, name: Name, said: Iterable[str]) -> bool:
+        """Whether all words before an option or parcours are said, or the sigle that stands for them."""
+        spoken = Counter(said)
+        return any(t.startswith(SIGLE) for t in spoken) or self._covered(name, spoken) >= set(range(name.base))
+
     def _covered(self, name: Name, spoken: Counter[str]) -> set[int]:
         """The positions of the words of a name that the terms said stand for."""
         covered: set[int] = set()
@@ -328,11 +334,12 @@ class NameIndex:
         return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
 
     def family(self, word: str, within: int) -> Meaning | None:
-        """The words of the family or sound of `word` ("boucher", "boucherie") in names of the set `within`, or None."""
-        if len(word) <= 4:
+        """What `word` may stand for among the names of the set `within`: its family ("boucher" for "boucherie"), what
+        sounds the same, what begins so ("ciné"); None where they hold nothing of the kind."""
+        if len(word) < _SHORTEST_TYPED:
             return None
         terms = {term for root in family_roots(word) for term in self._by_root.get(root, ())}
-        terms.update(self._by_sound.get(phonetic(stem(word)), ()))
+        terms.update(self._by_sound.get(phonetic(stem(word)), ()), self._starting(word))
         held = sorted(term for term in terms if self._postings[term] & within)
         return Meaning(tuple((term, FAMILY) for term in held)) if held else None
 

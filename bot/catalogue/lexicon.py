@@ -60,7 +60,12 @@ def lexicon() -> Lexicon:
     """The lexicon of the project, read once."""
     tables = tomli.loads(_LEXICON.read_text(encoding="utf-8"))
     return Lexicon(
-        types={tuple(form.split()): key for key, forms in tables["types"].items() for form in forms},
+        types={
+            written: key
+            for key, forms in tables["types"].items()
+            for form in forms
+            for written in (_plural(form), tuple(form.split()))
+        },
         kinds={key: tuple(values) for key, values in tables["kinds"].items()},
         loose_kinds={key: tuple(values) for key, values in tables["loose_kinds"].items()},
         abbreviations={key: tuple(values) for key, values in tables["abbreviations"].items()},
@@ -71,6 +76,12 @@ def lexicon() -> Lexicon:
         short_jobs=frozenset(tables["short_jobs"]["words"]),
         common_heads=frozenset(stem(fold(w)) for w in tables["common_heads"]["words"]),
     )
+
+
+def _plural(form: str) -> tuple[str, ...]:
+    """A written type with an s at the end of each long word ("mastere specialise" -> "masteres specialises")."""
+    words = form.split()
+    return tuple(f"{w}s" if len(w) > 3 and w[-1] not in "sx" else w for w in words) if len(words) > 1 else tuple(words)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import tokenize
 
+_COMPLEMENT = frozenset("de du des d la le l les".split())
+_PUNCTUATION = frozenset(",;:?!.()")
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -82,6 +85,38 @@ def _coordinated(text: str, one: Mention, other: Mention) -> bool:
     first, second = sorted((one, other), key=lambda m: m.start)
     between = tokenize(text[first.end : second.start])
     return all(t.text in GAP_WORDS or t.text in {"ou", "vs", "versus", "contre", "puis"} for t in between)
+
+
+def absorbed(text: str, mentions: Sequence[Mention], is_kind: Callable[[str, str], bool]) -> list[Mention]:
+    """An unknown name takes in the part of a name that follows it at once ("CQP animateur" and "loisir sportif").
+
+    It is known where the part is one of its type (`is_kind` of a formation and a type).
+    """
+    kept: list[Mention] = []
+    for mention in mentions:
+        last = kept[-1] if kept else None
+        if last and last.type and last.words and not last.known and not mention.type and _goes_on(text, last, mention):
+            typed = tuple(i for i in mention.formations if is_kind(i, last.type))
+            if typed or not mention.whole:
+                said, words = text[last.start : mention.end], last.words + mention.words
+                kept[-1] = replace(last, end=mention.end, text=said, words=words, formations=typed)
+                continue
+        kept.append(mention)
+    return kept
+
+
+def _goes_on(text: str, one: Mention, other: Mention) -> bool:
+    """Whether nothing stands between two mentions but "de la"."""
+    between = text[one.end : other.start]
+    return not _PUNCTUATION & set(between) and all(token.text in _COMPLEMENT for token in tokenize(between))
+
+
+def are_alternatives(text: str, one: Mention, other: Mention) -> bool:
+    """Whether "ou", "et" or "vs" stand between two mentions, with articles at most."""
+    first, second = sorted((one, other), key=lambda m: m.start)
+    between = [token.text for token in tokenize(text[first.end : second.start])]
+    links = {"ou", "et", "vs", "versus"}
+    return bool(links & set(between)) and all(word in GAP_WORDS | links for word in between)
 
 
 def merged(formations: Sequence[Mention], jobs: Sequence[Mention]) -> list[Mention]:

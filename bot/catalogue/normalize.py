@@ -148,7 +148,10 @@ _GENDERS = (
     ("ouse", "oux"),
     ("esse", "e"),
 )
-_IRREGULAR = {"barmaid": "barman", "barmaids": "barman", "barmen": "barman", "barmans": "barman"}
+_IRREGULAR = {"barmaid": "barman", "barmaids": "barman", "barmen": "barman", "barmans": "barman"} | {
+    "publique": "public",
+    "publiques": "public",
+}
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_j
 from bot.catalogue.fiche import Formation, Job
 from bot.catalogue.index import BASE_SAID, FAMILY, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
-from bot.catalogue.mention import Mention, merged, united, without_asides
+from bot.catalogue.mention import Mention, absorbed, are_alternatives, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
+from bot.catalogue.overrun import overrun
 from bot.catalogue.spans import Span, of_type, segment
 from bot.catalogue.talk import QUESTION_WORDS
 from bot.catalogue.units import read_units, without_shouting
@@ -28,6 +29,7 @@ __all__ = ["Mention", "Resolver"]
 _KEPT_BESIDE_BEST = 0.45  # names covered less than this share of the best one's coverage are left out
 _SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside one of a title
 _MOST = 400
+_OF = frozenset("de du des d la l".split())
 _NEAR = 5
 
 
@@ -48,8 +50,28 @@ class Resolver:
         tokens = without_shouting(tokenize(text))
         formations = united(text, self._mentions(text, tokens, self._formations))
         jobs = self._mentions(text, tokens, self._jobs)
-        found = self._renamed(text, tokens, merged(formations, jobs))
+        found = self._of_two_types(
+            text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
+        )
         return without_asides(text, found, self._formations.is_sigle)
+
+    def _of_two_types(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """In "CAP ou bac pro cuisine" and "cuisine : CAP ou bac pro" the name belongs to both types."""
+        found = list(mentions)
+        for i, one in enumerate(mentions):
+            for other in (*mentions[max(0, i - 1) : i], *mentions[i + 1 : i + 2]):
+                if (
+                    one.type
+                    and not one.words
+                    and other.type
+                    and other.formations
+                    and are_alternatives(text, one, other)
+                ):
+                    said = f"{one.text} {' '.join(other.words)}"
+                    whole = [m for m in self._mentions(said, tokenize(said), self._formations) if m.formations]
+                    if whole:
+                        found[i] = replace(whole[0], start=one.start, end=one.end, text=one.text)
+        return found
 
     def _renamed(self, text: str, tokens: Sequence[Token], mentions: list[Mention]) -> list[Mention]:
         """Old names in their place, standing for the formations of today, with what they are now called."""
@@ -57,7 +79,12 @@ class Resolver:
             start, end = tokens[first].start, tokens[past - 1].end
             touching = [m for m in mentions if m.start < end and start < m.end]
             if old.prefix:
-                mentions = [replace(m, now_called=old.now) if m in touching and m.formations else m for m in mentions]
+                mentions = [
+                    replace(m, now_called=f"{old.now} {text[end : m.end].strip()}")
+                    if m in touching and m.formations
+                    else m
+                    for m in mentions
+                ]
                 continue
             if any(m.whole or (m.formations and m.end > end) for m in touching):
                 continue
@@ -120,10 +147,14 @@ class Resolver:
 
     def _mentions(self, text: str, tokens: Sequence[Token], index: NameIndex) -> list[Mention]:
         units = read_units(tokens, index, typed=index is self._formations)
-        spans = segment(units, index)
-        ends = [*(span.units[0].first for span in spans[1:]), len(tokens)] if spans else []
-        found = (self._mention(text, tokens, span, end, index) for span, end in zip(spans, ends, strict=True))
-        return [mention for mention in found if mention]
+        found: list[Mention] = []
+        end_of_room = len(tokens)
+        for span in reversed(segment(units, index)):
+            mention = self._mention(text, tokens, span, end_of_room, index)
+            if mention:
+                found.insert(0, mention)
+                end_of_room = span.units[0].first
+        return found
 
     def _mention(
         self, text: str, tokens: Sequence[Token], span: Span, end_of_room: int, index: NameIndex
@@ -141,8 +172,10 @@ class Resolver:
             return self._type_mention(text, tokens[:end_of_room], span)
         start, end = tokens[first].start, tokens[last].end
         words = tuple(dict.fromkeys(tokens[u.first].text for u in span.words))
-        base = Mention(start, end, text[start:end], type=span.type, words=words)
         mask = of_type(span, index)
+        if not mask:
+            span, mask = _type_as_sigle(span, tokens, index) or (span, mask)
+        base = Mention(start, end, text[start:end], type=span.type, words=words)
         if not mask:
             ranked = self._ranked(span, span.mask, index)
             near = tuple(name.key for name, _ in ranked[:_NEAR])
@@ -157,6 +190,11 @@ class Resolver:
             best_jobs = tuple(name.key for name, coverage in ranked if coverage >= floor)
             return replace(base, jobs=best_jobs, whole_job=best >= WHOLE)
         fitting = _fitting(ranked, span, index)
+        more = overrun(text, tokens, span, fitting, best, index)
+        if more is not None:
+            said = text[start : tokens[more].end]
+            near = self.near(said) or tuple(name.key for name in fitting[:_NEAR])
+            return replace(base, end=tokens[more].end, text=said, words=(*words, tokens[more].text), near=near)
         to_the_letter = all(meaning.best > FAMILY for meaning in span.meanings)
         return replace(base, formations=tuple(name.key for name in fitting), whole=best >= WHOLE and to_the_letter)
 
@@ -164,7 +202,10 @@ class Resolver:
         """A bare type ("le CAP"), or a type before a word that no title holds ("bac pro astronaute")."""
         first, last = span.units[0].first, span.units[-1].last
         unknown: list[Token] = []
-        for token in tokens[last + 1 : last + 7]:
+        room = tokens[last + 1 : last + 7]
+        if [t.text in ("metier", "metiers") for t in room[:1]] == [True] and room[1:] and room[1].text in _OF:
+            room = room[1:]  # "BTS métiers de l'eau"
+        for token in room:
             if token.text in GAP_WORDS and token.text not in ("avec", "par", "pour", "sans", "et", "ou", "en"):
                 continue
             if stem(token.text) in QUESTION_WORDS or token.text in BREAK_WORDS or token.text in GAP_WORDS:
@@ -193,6 +234,17 @@ class Resolver:
         return sorted(ranked, key=lambda pair: -pair[1])
 
 
+def _type_as_sigle(span: Span, tokens: Sequence[Token], index: NameIndex) -> tuple[Span, int] | None:
+    """A span whose type is a sigle of the names instead ("CAPA avocat"), and those names; None where it is not."""
+    unit = next((unit for unit in span.units if unit.type), None)
+    meaning = index.meaning(tokens[unit.first].text) if unit and unit.first == unit.last else None
+    mask = span.mask & index.holders(meaning) if meaning else 0
+    if not mask or unit is None:
+        return None
+    units = tuple(replace(u, type=None, meaning=meaning) if u is unit else u for u in span.units)
+    return replace(span, units=units, mask=mask), mask
+
+
 def _fitting(ranked: Sequence[tuple[Name, float]], span: Span, index: NameIndex) -> list[Name]:
     """The names meant, of those that hold all the words said: the one said whole, or else all that start as said.
 
@@ -206,7 +258,8 @@ def _fitting(ranked: Sequence[tuple[Name, float]], span: Span, index: NameIndex)
     if best >= WHOLE:
         return [name for name, coverage in ranked if coverage >= WHOLE]
     kept = [name for name, coverage in ranked if coverage >= base_said]
-    bases = {name.words[: name.base] for name in kept if name.base < len(name.words)}
+    with_option = (name for name in kept if name.base < len(name.words))
+    bases = {n.words[: n.base] for n in with_option if index.base_is_said(n, index.held(n, span.meanings))}
     kept += [name for name, coverage in ranked if coverage < base_said and any(_begins(name, b) for b in bases)]
     said = {name.key: index.inner_said(name, index.held(name, span.meanings)) for name in kept}
     most = max(said.values())

@@ -15,8 +15,9 @@ _SPAN_COST = 0.12
 _TYPE_GAIN = 0.3
 _TYPE_CONFLICT = 0.1
 _SKIP_COST = 0.35
-_UNKNOWN_COST = 0.3
+_UNKNOWN_COST = 0.1
 _TALK_SHARE = 0.2
+_PLACE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
             type_key = unit.type
         elif unit.meaning:
             term, likeness = unit.meaning.terms[0]
-            weight = index.weight(term) / scale * likeness * (_TALK_SHARE if unit.talk else 1.0)
+            share = _TALK_SHARE if unit.talk else _PLACE_SHARE if term in lexicon().places else 1.0
+            weight = index.weight(term) / scale * likeness * share
             narrowed = mask & index.holders(unit.meaning)
             if not narrowed:
                 if skipped or not said:

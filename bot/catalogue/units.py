@@ -79,7 +79,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
             return [Unit(i, i + 1, meaning=Meaning(((letter, 1.0),)))]
     joined = _joined(tokens, i, index)
     if joined:
-        return [joined]
+        return joined
     if word in BREAK_WORDS:
         return [Unit(i, i)]
     if word in _INNER:
@@ -87,18 +87,19 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
         return [Unit(i, i, gap=True, link=word == "et")]
     after_type = any(unit.type for unit in before[-3:]) and not any(unit.closed for unit in before[-2:])
-    meaning = index.meaning(word)
+    meaning = index.meaning(expand_sms(word))
     talk = stem(word) in QUESTION_WORDS or expand_sms(word) != word or word.isdigit()
     if talk:
         said_loud = tokens[i].upper and index.is_sigle(word)
         part = (len(word) > 3 or word in _SHORT_WORDS) and (_inside_a_name(before) or after_type)
         if not (part or said_loud) or not meaning or meaning.best < 0.9:
             return [Unit(i, i)]
-    loud = tokens[i].upper or after_type or (len(tokens) <= 2 and not is_french(word))
+    led_by_type = _led_by_type(before)
+    loud = tokens[i].upper or led_by_type or (len(tokens) <= 2 and not is_french(word))
     loud = loud or (index.is_official_sigle(word) and len(word) > 2 and not is_french(word))
     if not loud and len(word) > 3 and i and tokens[i - 1].text in BEFORE_A_NAME:
         loud = True
-    if meaning and not (loud and (len(word) > 2 or _just_typed(before))):
+    if meaning and not (loud and (len(word) > 2 or led_by_type)):
         meaning = _without_sigles(meaning)
     if after_type and not talk:
         meaning = _of_type(word, meaning, before, index)
@@ -109,15 +110,22 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     return [Unit(i, i, meaning=meaning, sigle=loud and index.is_sigle(word), talk=talk, unknown=meaning is None)]
 
 
-def _joined(tokens: Sequence[Token], i: int, index: NameIndex) -> Unit | None:
-    """Two words that are one in the index ("micro technique"), when they are not two words of it."""
+def _joined(tokens: Sequence[Token], i: int, index: NameIndex) -> list[Unit]:
+    """Two words that are one in the index ("micro technique"), or each of them where both stand in it too."""
     if i + 1 >= len(tokens):
-        return None
+        return []
     first, second = tokens[i].text, tokens[i + 1].text
     if len(first) < 3 or len(second) < 3 or first in GAP_WORDS or second in GAP_WORDS:
-        return None
-    meaning = index.meaning(first + second) if stem(first + second) in index else None
-    return Unit(i, i + 1, meaning=meaning) if meaning else None
+        return []
+    one = stem(first + second)
+    if one not in index:
+        return []
+    if stem(first) in index and stem(second) in index:
+        return [
+            Unit(i + n, i + n, meaning=Meaning(((stem(word), EXACT), (one, EXACT))))
+            for n, word in enumerate((first, second))
+        ]
+    return [Unit(i, i + 1, meaning=index.meaning(first + second))]
 
 
 def without_shouting(tokens: list[Token]) -> list[Token]:
@@ -154,7 +162,8 @@ def _of_type(word: str, meaning: Meaning | None, before: Sequence[Unit], index: 
     typed = index.of_kind(key) if key else 0
     if not typed or (meaning and index.holders(meaning) & typed):
         return meaning
-    return index.family(word, typed) or meaning
+    acronym = meaning is not None and all(term.startswith(SIGLE) for term, _ in meaning.terms)
+    return index.family(word, typed) or (None if acronym and not index.is_official_sigle(word) else meaning)
 
 
 def _halves(word: str, index: NameIndex) -> list[Meaning] | None:
@@ -172,9 +181,10 @@ def _inside_a_name(before: Sequence[Unit]) -> bool:
     return last is not None and not last.closed
 
 
-def _just_typed(before: Sequence[Unit]) -> bool:
-    """Whether a type is the last thing said: two letters are a sigle only then ("BTS CG")."""
-    return bool(before) and before[-1].type is not None
+def _led_by_type(before: Sequence[Unit]) -> bool:
+    """Whether a type is the last thing said, gaps apart: letters after it are a sigle ("BTS CG", "bac pro mspc")."""
+    last = next((unit for unit in reversed(before) if not unit.gap), None)
+    return last is not None and last.type is not None
 
 
 def _plausible_type(tokens: Sequence[Token], i: int, size: int, key: str) -> bool:
@@ -187,5 +197,6 @@ def _plausible_type(tokens: Sequence[Token], i: int, size: int, key: str) -> boo
     if word.text == "but":
         return word.upper or before in {"un", "en", "du", "au", "le", "apres", "d", "l", "et", "ou", "bts"} or i == 0
     if word.text in {"cs", "mc", "tp", "du", "lp", "bm", "bp", "ms", "dna"}:
-        return word.upper or i == 0 or before in {"un", "le", "la", "en", "une"}
+        led = {"un", "le", "la", "en", "une"} | (set() if word.text == "du" else {"ou", "vs"})
+        return word.upper or i == 0 or before in led
     return True

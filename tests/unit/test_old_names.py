@@ -82,7 +82,7 @@ def test_an_old_name_whose_successor_is_not_there_is_unknown_and_says_so(resolve
 def test_an_old_beginning_leads_to_the_name_of_today(resolver: Resolver) -> None:
     (mention,) = resolver.resolve("durée du DUT informatique")
     assert mention.formations == ("but-informatique",)
-    assert mention.now_called == "BUT"
+    assert mention.now_called == "BUT informatique"
 
 
 def test_a_name_of_today_is_no_old_name(resolver: Resolver) -> None:
