@@ -5,7 +5,8 @@ No sentence is written here: a reply names a response of domain.yml and gives it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,10 @@ from bot.catalogue.fiche import (
     Formation,
     Outcome,
 )
+from bot.catalogue.normalize import fold
 
 MAX_CHOICES = 5
+_HEADING = re.compile(r"^#{1,6}\s*(.+?)\s*:?\s*$", re.MULTILINE)
 _LONG_TEXT = 1900
 _NEXT_FACETS = (Facet.JOBS, Facet.ACCESS, Facet.DURATION, Facet.FURTHER_STUDY, Facet.DESCRIPTION, Facet.LEVEL)
 _TEXT_FACETS = frozenset({Facet.ACCESS, Facet.FURTHER_STUDY, Facet.DESCRIPTION, Facet.EXPECTATIONS})
@@ -134,12 +137,21 @@ def part(facet: Facet, formation: Formation, catalogue: Catalogue) -> dict[str, 
         values["total"] = len(formation.jobs)
     elif facet in _TEXT_FACETS:
         text = formation.value(PLACE_OF_FACET[facet]) or ""
-        values["text"], values["cut"] = shorten(text, _LONG_TEXT)
+        values["text"], values["cut"] = shorten(without_headings(text, PLACE_OF_FACET[facet]), _LONG_TEXT)
     elif facet is Facet.LINK:
         values["value"] = formation.link
     else:
         values["value"] = formation.value(PLACE_OF_FACET[facet])
     return values
+
+
+def without_headings(text: str, section: str) -> str:
+    """A section's text with its own headings in bold, and without the one that repeats the section's name."""
+
+    def told(heading: re.Match[str]) -> str:
+        return "" if fold(heading[1]) == fold(section) else f"**{heading[1]}**\n"
+
+    return _HEADING.sub(told, text).strip()
 
 
 def shorten(text: str, limit: int) -> tuple[str, bool]:
@@ -157,10 +169,9 @@ def shorten(text: str, limit: int) -> tuple[str, bool]:
 def share_facts(facets: Sequence[Facet], formations: Sequence[Formation]) -> bool:
     """Whether the fiches say the same on everything asked (then no choice between them is needed)."""
 
-    def facts(formation: Formation) -> tuple[str | None, ...]:
-        return tuple(
-            formation.link if facet is Facet.LINK else formation.value(PLACE_OF_FACET[facet]) for facet in facets
-        )
+    def facts(formation: Formation) -> tuple[str, ...]:
+        said = (formation.link if f is Facet.LINK else formation.value(PLACE_OF_FACET[f]) for f in facets)
+        return tuple(" ".join((text or "").split()) for text in said)
 
     return len({facts(formation) for formation in formations}) == 1
 
@@ -221,9 +232,16 @@ def unknown_job(said: str, near: Sequence[str], catalogue: Catalogue) -> Reply:
 
 
 def formations_for_job(
-    labels: Sequence[str], formations: Sequence[Formation], catalogue: Catalogue, kind: str | None = None
+    labels: Sequence[str],
+    formations: Sequence[Formation],
+    catalogue: Catalogue,
+    kind: str | None = None,
+    given_up: Sequence[Mapping[str, Any]] = (),
 ) -> Reply:
-    """List the formations whose fiche lists one of the jobs; `kind` words the type they were narrowed to."""
+    """List the formations whose fiche lists one of the jobs.
+
+    `kind` words the type they were narrowed to, `given_up` what was asked and no fiche has (`filters.nearest`).
+    """
     return Reply(
         "formations_for_job",
         Outcome.ANSWERED,
@@ -232,6 +250,7 @@ def formations_for_job(
             "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
             "total": len(formations),
             "kind": kind,
+            "given_up": list(given_up),
             "source": _source(catalogue),
         },
         (Facet.FORMATIONS_FOR_JOB,),

@@ -112,6 +112,10 @@ class Resolver:
         types = self._types_of.get(formation, frozenset())
         return bool(types & {kind, *lexicon().kinds.get(kind, ())})
 
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The ids of the formations of a type."""
+        return tuple(name.key for name in self._formations.select(self._formations.of_kind(kind)))
+
     def content_words(self, text: str) -> list[str]:
         """The words of `text` that may describe a formation: no talk, no type, no number."""
         tokens = tokenize(text)

@@ -38,6 +38,7 @@ _RANKS = {
     "dernier": -1,
     "derniere": -1,
 }
+_POINTING = frozenset("celui celle option parcours plutot oui euh alors svp stp specialite mention".split())
 _NUMBER_WORDS = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 _BARE_NUMBER = re.compile(
     r"^\W*(?:(?:le|la|n|no|numero|num|option|choix|reponse)\W*)*(\d{1,2})\W*(?:svp|stp|merci)?\W*$"
@@ -65,7 +66,7 @@ def read_choice(text: str, offered: Sequence[Formation], waiting: bool) -> Pick 
 
     `waiting` tells that a choice was asked for: then a fragment of a title is enough.
     """
-    rank = _rank(text, waiting)
+    rank = None if _names_an_ordinal(text, offered) else _rank(text, waiting)
     if rank is not None:
         at = len(offered) - 1 if rank == -1 else rank - 1
         return Pick([offered[at]] if 0 <= at < len(offered) else [], ordinal=True)
@@ -74,6 +75,22 @@ def read_choice(text: str, offered: Sequence[Formation], waiting: bool) -> Pick 
     if words & {"autre"} and len(offered) == 2 and len(words) <= 5:
         return None
     return _by_fragment(text, offered, waiting)
+
+
+def only_names(text: str, offered: Sequence[Formation]) -> bool:
+    """Whether `text` holds nothing but words of the titles offered, types and articles ("le BTM", "option B")."""
+    tokens = tokenize(text)
+    typed = {i for first, past, _ in read_types(tokens) for i in range(first, past)}
+    known = {stem(token.text) for f in offered for token in tokenize(f.title)}
+    rest = [t.text for i, t in enumerate(tokens) if i not in typed and stem(t.text) not in known]
+    return bool(tokens) and all(word in GAP_WORDS or word in _POINTING for word in rest)
+
+
+def _names_an_ordinal(text: str, offered: Sequence[Formation]) -> bool:
+    """Whether a rank is one of a title ("le premier cycle" of two cycles), not a place in the list."""
+    said, titles = [t.text for t in tokenize(text)], [[t.text for t in tokenize(f.title)] for f in offered]
+    pairs = {pair for title in titles for pair in zip(title, title[1:], strict=False)}
+    return any(pair in pairs and pair[0] in _RANKS for pair in zip(said, said[1:], strict=False))
 
 
 def _rank(text: str, waiting: bool) -> int | None:

@@ -20,6 +20,9 @@ FOLLOW_UP = re.compile(
 )
 
 
+_FEW = 12  # formations of a type that may be offered by its name alone
+
+
 _SEVERAL = re.compile(
     r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
 )
@@ -37,9 +40,42 @@ _ORIGIN_CUE = re.compile(
 )
 
 
-def targets(reading: Reading) -> list[Mention]:
-    """The mentions asked about: not the diploma that one already has, when another is named too."""
+# "et un bac pro ASSP peut y aller ?", "j'ai un CAP coiffure, je peux le faire ?": of the formation spoken of.
+_ENTERED = re.compile(
+    r"\by (entrer|rentrer|aller|acceder|va|vont|entre|rentre|etre)\b|\bpour y\b"
+    r"|\b(le|la|l) ?'?(faire|suivre|integrer|preparer|passer|tenter)\b"
+)
+_AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
+_LISTING = re.compile(
+    r"\b(quels|quelles|liste|listes|lister|listez|quel|quelle)( sont)?( tous| toutes)?( les| des)?\W*$"
+)
+_NOT_LISTING = re.compile(
+    r"\b(apres|ensuite|derriere|avec|pour|faut|accepte|acceptes|demande|demandes|devenir|suite)\b"
+)
+
+
+def asks_for_a_list(reading: Reading) -> bool:
+    """ "quels BTS se font en 3 ans ?", "listez les FCIL": formations of a type, named in the plural, are asked for."""
+    if len(reading.mentions) != 1 or not reading.mentions[0].type or reading.mentions[0].whole_job:
+        return False
+    mention, folded = reading.mentions[0], fold(reading.text)
+    before = _LISTING.search(fold(reading.text[: mention.start]))
+    singular = before is not None and before[1] in ("quel", "quelle")
+    return before is not None and not singular and not _NOT_LISTING.search(folded)
+
+
+def asks_what_comes_next(reading: Reading, state: State) -> bool:
+    """ "on peut devenir aide-soignant après ?", "on peut aller en bac pro après ?": after the formation spoken of."""
+    one = len(reading.mentions) == 1
+    asked = not reading.facets or set(reading.facets) <= {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB}
+    return bool(one and asked and state.formations and _AT_THE_END.search(fold(reading.text)))
+
+
+def targets(reading: Reading, state: State) -> list[Mention]:
+    """The mentions asked about: not the diploma that one already has, when another is named or spoken of."""
     mentions = list(reading.mentions)
+    if len(mentions) == 1 and mentions[0].type and state.formations and _ENTERED.search(fold(reading.text)):
+        return []
     if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
         return mentions
 
@@ -108,6 +144,15 @@ def from_context(
     if bare and state.said and not reading.facets:
         said = f"{bare.text} {' '.join(state.said)}"
         return [unknown_name(Mention(0, 0, said, words=state.said), facets, knowledge)], state
+    if bare and not state.said:
+        few = knowledge.resolver.of_kind(bare.type or "")
+        if 0 < len(few) <= _FEW:
+            formations = knowledge.formations(few)
+            return (
+                ask_which(facets, formations, bare.text, state)
+                if len(few) > 1
+                else about(facets_or_description(facets, formations), [formations], state, knowledge)
+            )
     context = knowledge.formations(state.candidates or state.formations)
     if context and not (reading.unseen and _names_something(reading)):
         asked = facets_or_description(facets, context)

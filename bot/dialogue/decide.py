@@ -9,12 +9,15 @@ from dataclasses import replace
 from bot.catalogue import answers
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
+from bot.catalogue.filters import Wish
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import fold
-from bot.catalogue.selection import Pick, read_choice
+from bot.catalogue.selection import Pick, only_names, read_choice
 from bot.dialogue.context import (
     FOLLOW_UP,
     asks_for_a_kind,
+    asks_for_a_list,
+    asks_what_comes_next,
     facets_meant,
     from_context,
     names_many,
@@ -45,7 +48,9 @@ def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     chosen = _read_pending(reading, state, knowledge)
     if chosen is not None:
         return chosen
-    if reading.intent in OUT_OF_SCOPE:
+    if asks_for_a_list(reading):
+        return search(reading, reading.mentions, state, knowledge)
+    if reading.intent in OUT_OF_SCOPE and not (reading.intent == "out_of_scope" and _names_unknown(reading)):
         return out_of_scope(reading, state, knowledge)
     if reading.intent in _WITHOUT_FACET and not _names(reading):
         return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
@@ -64,7 +69,7 @@ def _still_there(mention: Mention, catalogue: Catalogue) -> Mention:
 def _choose(ask: Ask, state: State, knowledge: Knowledge) -> Turn:
     formations = knowledge.formations(ask.formations)
     if Facet.FORMATIONS_FOR_JOB in ask.facets and ask.jobs:
-        return job_turn(ask.jobs, (), None, ", ".join(ask.jobs), state, knowledge)
+        return job_turn(ask.jobs, (), Wish(), ", ".join(ask.jobs), state, knowledge)
     if not formations:
         gone = Reply("gone", Outcome.UNKNOWN, facets=ask.facets, choices=examples(knowledge))
         return [gone], replace(state, waiting=(), candidates=())
@@ -75,14 +80,16 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
     """The turn of a message that picks among what was offered, or None when it does not."""
     offered = knowledge.formations(state.candidates or state.listed or state.discussed)
     asked = reading.facets or to_facets(state.waiting)
+    if state.candidates and only_names(reading.text, offered):
+        asked = to_facets(state.waiting)
     if not offered or Facet.FORMATIONS_FOR_JOB in asked or Facet.SEARCH in asked:
         return None
     pick = _the_other(reading, offered, state) or read_choice(reading.text, offered, waiting=bool(state.candidates))
     if pick is None:
         return None
-    ids = {f.id for f in offered}
+    ids, waits = {f.id for f in offered}, bool(state.candidates)
     others = [m for m in reading.mentions if m.formations and not set(m.formations) & ids]
-    if not pick.ordinal and any(m.type or not FOLLOW_UP.match(fold(reading.text)) for m in others):
+    if not pick.ordinal and any(m.type or not (waits or FOLLOW_UP.match(fold(reading.text))) for m in others):
         return None
     if pick.ordinal and (Facet.COMPARISON in asked or reading.intent == "compare"):
         return None
@@ -106,10 +113,12 @@ def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> 
 
 
 def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
-    mentions = targets(reading)
+    mentions = targets(reading, state)
     facets = what_after(reading, state)
     if asks_for_a_kind(reading, mentions):
         facets = (Facet.FORMATIONS_FOR_JOB,)
+    if asks_what_comes_next(reading, state):
+        return from_context((Facet.FURTHER_STUDY,), reading, (), state, knowledge)
     if len(mentions) < len(reading.mentions) and facets == (Facet.FURTHER_STUDY,):
         # "après mon bac pro cuisine je peux faire le BTS ?" asks how to get into the BTS.
         facets = (Facet.ACCESS,)
@@ -156,6 +165,11 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         if not groups:
             after = replace(state, waiting=to_values(facets), candidates=())
     return replies, replace(after, misses=0)
+
+
+def _names_unknown(reading: Reading) -> bool:
+    """ "DEUST de cuisine moléculaire tu connais ?" asks about a formation, be it one that does not exist."""
+    return any(m.type and m.words and not m.known for m in reading.mentions)
 
 
 def _names(reading: Reading) -> bool:

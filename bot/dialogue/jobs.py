@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.catalogue import answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
+from bot.catalogue.filters import Wish, nearest, read_wish
 from bot.catalogue.mention import Mention
 from bot.dialogue.formations import about, after_list, facets_or_description
 from bot.dialogue.state import Knowledge, State, Turn
@@ -15,12 +16,12 @@ from bot.reading import FORMATION_FACETS, Reading
 
 
 def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn | None:
-    kind = next((m.type for m in reading.mentions if m.type), None)
+    wish = read_wish(reading.text, next((m.type for m in reading.mentions if m.type), None))
     jobs = [m for m in mentions if m.jobs]
     if jobs:
         labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
         beside = tuple(i for m in jobs if m.whole for i in m.formations)
-        return job_turn(labels, beside, kind, jobs[0].text, state, knowledge)
+        return job_turn(labels, beside, wish, jobs[0].text, state, knowledge)
     named = [m for m in mentions if m.formations]
     if named:
         formations = knowledge.formations([i for m in named for i in m.formations])
@@ -28,7 +29,7 @@ def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         reply = replace(reply, response="formations_named", values={**reply.values, "said": named[0].text})
         return [reply], after_list(state, formations, (Facet.FORMATIONS_FOR_JOB,))
     if state.jobs and not reading.unseen:
-        return job_turn(state.jobs, (), kind, ", ".join(state.jobs), state, knowledge)
+        return job_turn(state.jobs, (), wish, ", ".join(state.jobs), state, knowledge)
     said = " ".join(w for m in mentions for w in m.words) or " ".join(reading.unseen)
     if not said and not reading.unseen:
         if state.formations:
@@ -42,18 +43,17 @@ def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowled
 
 
 def job_turn(
-    labels: Sequence[str], beside: Sequence[str], kind: str | None, said: str, state: State, knowledge: Knowledge
+    labels: Sequence[str], beside: Sequence[str], wish: Wish, said: str, state: State, knowledge: Knowledge
 ) -> Turn:
+    """The formations that lead to one of the jobs `labels` or are among `beside`, as near to a wish as there are."""
     catalogue = knowledge.catalogue
     ids = dict.fromkeys(i for label in labels if label in catalogue.jobs for i in catalogue.jobs[label].formations)
     formations = knowledge.formations([*ids, *(i for i in beside if i not in ids)])
-    narrowed = [f for f in formations if kind and knowledge.resolver.is_kind(f.id, kind)]
-    shown = narrowed or formations
+    shown, given_up = nearest(formations, wish, knowledge.resolver.is_kind)
     if not shown:
         return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), catalogue)], replace(state, misses=0)
-    reply = answers.formations_for_job(labels, shown, catalogue, kind if narrowed else None)
-    if kind and not narrowed:
-        reply = replace(reply, values={**reply.values, "none_of_kind": kind})
+    kept_kind = wish.kind if all(part["what"] != "type" for part in given_up) else None
+    reply = answers.formations_for_job(labels, shown, catalogue, kept_kind, given_up)
     return [reply], replace(after_list(state, shown, (Facet.FORMATIONS_FOR_JOB,)), jobs=tuple(labels))
 
 
@@ -69,7 +69,7 @@ def only_job(
     if len(leading) == 1 and set(facets) & FORMATION_FACETS:
         return about(facets_or_description(facets, leading), [leading], state, knowledge)
     labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
-    return job_turn(labels, (), None, jobs[0].text, state, knowledge)
+    return job_turn(labels, (), Wish(), jobs[0].text, state, knowledge)
 
 
 def _formations_of(label: str, knowledge: Knowledge) -> tuple[str, ...]:

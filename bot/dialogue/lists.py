@@ -12,8 +12,8 @@ from bot.catalogue.fiche import Facet, Formation, Outcome
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import fold, tokenize
 from bot.catalogue.search import search as search_catalogue
-from bot.dialogue.context import facets_meant
-from bot.dialogue.formations import about, after_list, ask_which, facets_or_description
+from bot.dialogue.context import asks_for_a_list, facets_meant
+from bot.dialogue.formations import about, after_list, ask_which, facets_or_description, unknown_name
 from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, remember, to_values
 from bot.reading import FORMATION_FACETS, Reading
 
@@ -40,12 +40,12 @@ _LEAST = frozenset(["court", "courte", "courts", "courtes", "rapide", "vite", "b
 
 
 def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
-    named = [m for m in mentions if m.formations]
-    if named and len(named[0].formations) >= 1 and named[0].words:
-        formations = knowledge.formations(named[0].formations)
-    else:
-        kind = next((m.type for m in reading.mentions if m.type), None)
-        formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
+    named = [m for m in mentions if m.formations and m.words]
+    kind = next((m.type for m in reading.mentions if m.type), None)
+    formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
+    if named:
+        known = knowledge.formations(named[0].formations)
+        formations = [*known, *(f for f in formations if f not in known)] if asks_for_a_list(reading) else known
     if not formations:
         said = next((m.text for m in mentions if m.words), " ".join(knowledge.resolver.content_words(reading.text)))
         if not said:
@@ -82,15 +82,18 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
             ids = ids[-2:]
     formations = knowledge.formations(ids)[:REMEMBERED]
     if len(formations) < 2:
+        unknown = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
         plain = tuple(facets) or facets_meant(reading, state)
         if formations:
-            return about(facets_or_description(plain, formations), [formations], state, knowledge)
+            replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
+            return [*replies, *unknown], after
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
         return [reply], replace(state, waiting=to_values(facets), misses=0)
     most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
     reply = answers.compare(facets, formations, knowledge.catalogue, most)
+    unknown = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
     picked = tuple(f.id for f in formations)
-    return [reply], replace(
+    return [reply, *unknown], replace(
         state,
         facets=to_values(facets),
         formations=picked,

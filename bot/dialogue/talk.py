@@ -9,7 +9,7 @@ from bot.catalogue import answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.dialogue.formations import about
-from bot.dialogue.state import Knowledge, State, Turn, examples
+from bot.dialogue.state import Knowledge, State, Turn, examples, remember
 from bot.reading import Reading
 
 OUT_OF_SCOPE = {
@@ -34,6 +34,10 @@ def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         Outcome.OUT_OF_SCOPE,
         {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses},
     )
+    named = [m for m in reading.mentions if m.formations]
+    if len(named) == 1:
+        ids = named[0].formations
+        state = replace(state, formations=ids, discussed=remember(state.discussed, ids), said=named[0].words)
     return [reply], replace(state, misses=state.misses + 1)
 
 

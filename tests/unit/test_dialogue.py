@@ -521,7 +521,7 @@ def test_from_a_job_to_formations_then_narrowed_by_type(talk: Conversation) -> N
     assert titles(only(talk.say("et en BTS ?", "ask_formations_for_job"))) == [OPTION_A]
     reply = only(talk.say("et en licence ?", "ask_formations_for_job"))
     assert titles(reply) == [OPTION_A, BARGE]
-    assert reply.values["none_of_kind"] == "licence"
+    assert reply.values["given_up"] == [{"what": "type", "said": "licence"}]
 
 
 def test_a_job_and_a_type_at_once(talk: Conversation) -> None:
@@ -665,3 +665,51 @@ def test_every_reading_in_every_state_is_replied_to(
         if reply.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_FICHE):
             assert reply.formations
             assert reply.facets
+
+
+# --- what people say next
+
+
+def test_an_unknown_diploma_beside_a_known_one_is_named(talk: Conversation) -> None:
+    replies = talk.say("compare le CAP fleuriste et le CAP sorcellerie", "compare", Facet.COMPARISON)
+    assert [reply.outcome for reply in replies][-1] is Outcome.UNKNOWN
+    assert replies[-1].values["said"] == "CAP sorcellerie"
+
+
+def test_types_that_share_a_name_are_compared(talk: Conversation) -> None:
+    reply = only(talk.say("horlogerie fine : CAP ou bac pro ?", "compare"))
+    assert (reply.facets[0], titles(reply)) == (Facet.COMPARISON, [CAP, BAC_PRO])
+
+
+def test_a_type_in_the_plural_asks_for_a_list(talk: Conversation) -> None:
+    reply = only(talk.say("quels CAP il y a ?", "ask_place"))
+    assert (reply.facets, titles(reply)) == ((Facet.SEARCH,), [FLORIST, CAP])
+
+
+def test_few_of_a_type_are_offered(talk: Conversation) -> None:
+    outcome, facets, offered = facts(talk.say("le TP, c'est quoi ?", "ask_access"))
+    assert (outcome, facets, offered) == ("answered", ["acces"], [BARGE])
+
+
+def test_the_diploma_of_a_newcomer_is_not_the_one_asked_about(talk: Conversation) -> None:
+    talk.say("durée du CAP fleuriste", "ask_duration")
+    assert facts(talk.say("et un bac pro mspc peut y entrer ?", "ask_access")) == ("answered", ["acces"], [FLORIST])
+
+
+def test_what_comes_next_is_asked_of_the_formation_spoken_of(talk: Conversation) -> None:
+    talk.say("durée du bac pro horlogerie fine", "ask_duration")
+    assert facts(talk.say("on peut faire un BTS après ?", "ask_access")) == ("answered", ["poursuite"], [BAC_PRO])
+
+
+def test_a_formation_named_out_of_scope_is_remembered(talk: Conversation) -> None:
+    assert only(talk.say("où faire le CAP fleuriste ?", "ask_place")).outcome is Outcome.OUT_OF_SCOPE
+    assert facts(talk.say("et ça dure combien ?", "ask_duration")) == ("answered", ["duree"], [FLORIST])
+
+
+def test_a_choice_in_words_keeps_the_question_that_waits(talk: Conversation) -> None:
+    assert only(talk.say("accès horlogerie fine", "ask_access")).outcome is Outcome.AMBIGUOUS
+    assert facts(talk.say("le bac pro", "ask_level")) == ("answered", ["acces"], [BAC_PRO])
+
+
+def test_an_unknown_name_is_no_small_talk(talk: Conversation) -> None:
+    assert only(talk.say("CAP sorcellerie tu connais ?", "out_of_scope")).outcome is Outcome.UNKNOWN

@@ -63,7 +63,7 @@ class File:
                 inside = line.strip().lstrip("#").strip().casefold() == heading.casefold()
             elif inside:
                 found.append(line)
-        return squeezed(" ".join(found))
+        return squeezed("\n".join(found))
 
     def field(self, name: str) -> str:
         """What stands after `**name:**`."""
@@ -80,7 +80,9 @@ class File:
 
 
 def squeezed(text: str) -> str:
-    return " ".join(text.split())
+    """One line, without the marks of headings and of bold, nor the heading that repeats the name of a section."""
+    text = re.sub(r"^#{3,} Accès\s*$|\*\*", "", text, flags=re.MULTILINE)
+    return " ".join(re.sub(r"^#{3,}(.*?):?\s*$", r"\1", text, flags=re.MULTILINE).split())
 
 
 def unescaped(text: str) -> str:
