@@ -64,7 +64,7 @@ def lexicon() -> Lexicon:
             written: key
             for key, forms in tables["types"].items()
             for form in forms
-            for written in (_plural(form), tuple(form.split()))
+            for written in (_plural(form, 3), _plural(form, 2), tuple(form.split()))
         },
         kinds={key: tuple(values) for key, values in tables["kinds"].items()},
         loose_kinds={key: tuple(values) for key, values in tables["loose_kinds"].items()},
@@ -78,10 +78,12 @@ def lexicon() -> Lexicon:
     )
 
 
-def _plural(form: str) -> tuple[str, ...]:
-    """A written type with an s at the end of each long word ("mastere specialise" -> "masteres specialises")."""
+def _plural(form: str, short: int) -> tuple[str, ...]:
+    """A written type with an s at the end of each word of more than `short` letters ("bacs technologiques")."""
     words = form.split()
-    return tuple(f"{w}s" if len(w) > 3 and w[-1] not in "sx" else w for w in words) if len(words) > 1 else tuple(words)
+    return (
+        tuple(f"{w}s" if len(w) > short and w[-1] not in "sx" else w for w in words) if len(words) > 1 else tuple(words)
+    )
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import tokenize
 
 _COMPLEMENT = frozenset("de du des d la le l les".split())
+_TALK_BETWEEN = 2
 _PUNCTUATION = frozenset(",;:?!.()")
 
 
@@ -45,6 +46,8 @@ def united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
         last = united[-1] if united else None
         common = tuple(i for i in last.formations if i in mention.formations) if last else ()
         same = last is not None and last.formations == mention.formations
+        if last and same and last.formations and len(tokenize(text[last.end : mention.start])) > _TALK_BETWEEN:
+            continue  # said again after a question: "bac pro PLP, ça veut dire quoi PLP ?"
         if last and common and (same or not (last.type and mention.type)):
             united[-1] = replace(
                 last,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.catalogue.index import BASE_SAID, EXACT, Name, NameIndex
+from bot.catalogue.index import BASE_SAID, EXACT, SIGLE, Name, NameIndex
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.spans import Span
@@ -26,6 +26,8 @@ def overrun(
     if not (span.type or any(unit.sigle for unit in span.units)):
         return None
     last = span.units[-1].last
+    if coverage < BASE_SAID and _leaves_out(tokens, span, index):
+        return last
     next_ = last + 1
     while next_ < len(tokens) and tokens[next_].text in _LINKS | _WEAK_LINKS:
         next_ += 1
@@ -48,6 +50,17 @@ def overrun(
     else:
         goes_on = known or word.upper
     return next_ if goes_on else None
+
+
+def _leaves_out(tokens: Sequence[Token], span: Span, index: NameIndex) -> bool:
+    """Whether a word of other names stands inside a span and is none of its own."""
+    own = {i for unit in span.units for i in range(unit.first, unit.last + 1)}
+    for i in range(span.units[0].first, span.units[-1].last):
+        if i not in own and not _talk(tokens[i]):
+            meaning = index.meaning(tokens[i].text)
+            if meaning and meaning.best >= EXACT and not all(term.startswith(SIGLE) for term, _ in meaning.terms):
+                return True
+    return False
 
 
 def _talk(word: Token) -> bool:

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import BASE_SAID, FAMILY, Name, NameIndex, label_name, read_types, title_name
+from bot.catalogue.index import BASE_SAID, EXACT, FAMILY, Name, NameIndex, label_name, read_types, title_name
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
 from bot.catalogue.mention import Mention, absorbed, are_alternatives, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
@@ -26,7 +26,9 @@ from bot.catalogue.units import read_units, without_shouting
 
 __all__ = ["Mention", "Resolver"]
 
-_KEPT_BESIDE_BEST = 0.45  # names covered less than this share of the best one's coverage are left out
+# Names covered less than this share of the best one's coverage are left out; more of them where a word is shortened.
+_KEPT_BESIDE_BEST = 0.2
+_KEPT_WHERE_GUESSED = 0.45
 _SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside one of a title
 _MOST = 400
 _OF = frozenset("de du des d la l".split())
@@ -190,7 +192,7 @@ class Resolver:
             return None
         best = ranked[0][1]
         if index is self._jobs:
-            floor = best - 0.02 if best >= WHOLE else best * _KEPT_BESIDE_BEST
+            floor = best - 0.02 if best >= WHOLE else best * _KEPT_WHERE_GUESSED
             best_jobs = tuple(name.key for name, coverage in ranked if coverage >= floor)
             return replace(base, jobs=best_jobs, whole_job=best >= WHOLE)
         fitting = _fitting(ranked, span, index)
@@ -258,7 +260,9 @@ def _fitting(ranked: Sequence[tuple[Name, float]], span: Span, index: NameIndex)
     best = ranked[0][1]
     base_said = BASE_SAID - 1e-6
     if best < base_said:
-        return [name for name, coverage in ranked if coverage >= best * _KEPT_BESIDE_BEST]
+        exact = all(meaning.best >= EXACT for meaning in span.meanings)
+        kept = _KEPT_BESIDE_BEST if exact else _KEPT_WHERE_GUESSED
+        return [name for name, coverage in ranked if coverage >= best * kept]
     if best >= WHOLE:
         return [name for name, coverage in ranked if coverage >= WHOLE]
     kept = [name for name, coverage in ranked if coverage >= base_said]

@@ -45,6 +45,7 @@ _ENTERED = re.compile(
     r"\by (entrer|rentrer|aller|acceder|va|vont|entre|rentre|etre)\b|\bpour y\b"
     r"|\b(le|la|l) ?'?(faire|suivre|integrer|preparer|passer|tenter)\b"
 )
+_AFTERWARDS = {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB, Facet.JOBS}
 _AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
 _LISTING = re.compile(
     r"\b(quels|quelles|liste|listes|lister|listez|quel|quelle)( sont)?( tous| toutes)?( les| des)?\W*$"
@@ -67,14 +68,21 @@ def asks_for_a_list(reading: Reading) -> bool:
 def asks_what_comes_next(reading: Reading, state: State) -> bool:
     """ "on peut devenir aide-soignant après ?", "on peut aller en bac pro après ?": after the formation spoken of."""
     one = len(reading.mentions) == 1
-    asked = not reading.facets or set(reading.facets) <= {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB}
+    asked = not reading.facets or set(reading.facets) <= _AFTERWARDS
     return bool(one and asked and state.formations and _AT_THE_END.search(fold(reading.text)))
+
+
+def _is_own(mention: Mention, text: str) -> bool:
+    """Whether a diploma is what someone has, to enter the formation spoken of."""
+    diploma = mention.type or mention.now_called
+    one = re.search(r"\b(un|une|mon|ma|notre|des|d)\W*$", fold(text[: mention.start]))
+    return bool(diploma and one and _ENTERED.search(fold(text)))
 
 
 def targets(reading: Reading, state: State) -> list[Mention]:
     """The mentions asked about: not the diploma that one already has, when another is named or spoken of."""
     mentions = list(reading.mentions)
-    if len(mentions) == 1 and mentions[0].type and state.formations and _ENTERED.search(fold(reading.text)):
+    if len(mentions) == 1 and state.formations and _is_own(mentions[0], reading.text):
         return []
     if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
         return mentions

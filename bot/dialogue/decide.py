@@ -84,14 +84,16 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
         asked = to_facets(state.waiting)
     if not offered or Facet.FORMATIONS_FOR_JOB in asked or Facet.SEARCH in asked:
         return None
-    pick = _the_other(reading, offered, state) or read_choice(reading.text, offered, waiting=bool(state.candidates))
+    waits = bool(state.candidates) or len(state.formations) > 1 or _points(reading.text)
+    the_other = _the_other(reading, offered, state)
+    pick = the_other or read_choice(reading.text, offered, waits)
     if pick is None:
         return None
-    ids, waits = {f.id for f in offered}, bool(state.candidates)
+    ids = {f.id for f in offered}
     others = [m for m in reading.mentions if m.formations and not set(m.formations) & ids]
     if not pick.ordinal and any(m.type or not (waits or FOLLOW_UP.match(fold(reading.text))) for m in others):
         return None
-    if pick.ordinal and (Facet.COMPARISON in asked or reading.intent == "compare"):
+    if pick.ordinal and not the_other and (Facet.COMPARISON in asked or reading.intent == "compare"):
         return None
     if not pick.formations:
         again = answers.ambiguous(asked, offered, "")
@@ -102,6 +104,11 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
     if len(pick.formations) > 1 and not one_answer(asked or (Facet.JOBS,), pick.formations):
         return ask_which(asked, pick.formations, reading.text, state)
     return about(facets_or_description(asked, pick.formations), [pick.formations], state, knowledge)
+
+
+def _points(text: str) -> bool:
+    """ "celui sur le livre": one of those just shown is meant."""
+    return bool(re.match(r"\W*(et |pour |plutot )?cel(ui|le)\b", fold(text)))
 
 
 def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> Pick | None:

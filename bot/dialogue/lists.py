@@ -45,7 +45,8 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
     formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
     if named:
         known = knowledge.formations(named[0].formations)
-        formations = [*known, *(f for f in formations if f not in known)] if asks_for_a_list(reading) else known
+        alone = len(known) == 1 and asks_for_a_list(reading)
+        formations = [*known, *(f for f in formations if f not in known)] if alone else known
     if not formations:
         said = next((m.text for m in mentions if m.words), " ".join(knowledge.resolver.content_words(reading.text)))
         if not said:
@@ -76,9 +77,12 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         wanted = _how_many(reading.text)
         before = [i for i in state.discussed if i not in ids]
         listed = [i for i in state.listed if i not in ids]
-        pool = listed if len(listed) in (2, 3, 4) and not wanted and not before else before
+        just_listed = not state.formations and not ids
+        pool = (
+            listed if listed and not wanted and (just_listed or (len(listed) <= REMEMBERED and not before)) else before
+        )
         ids = [*pool[-(wanted - len(ids)) if wanted else -REMEMBERED :], *ids]
-        if not wanted and len(ids) > 2 and not groups:
+        if not wanted and len(ids) > 2 and not groups and not just_listed:
             ids = ids[-2:]
     formations = knowledge.formations(ids)[:REMEMBERED]
     if len(formations) < 2:
