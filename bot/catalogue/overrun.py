@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.catalogue.index import BASE_SAID, EXACT, SIGLE, Name, NameIndex
-from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
+from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.spans import Span
 from bot.catalogue.talk import QUESTION_WORDS
+from bot.catalogue.units import INNER
 
 _LINKS = frozenset("de du des d la le l les".split())
 _WEAK_LINKS = frozenset("a au aux en".split())
@@ -53,11 +54,13 @@ def overrun(
 
 
 def _leaves_out(tokens: Sequence[Token], span: Span, index: NameIndex) -> bool:
-    """Whether a word of other names stands inside a span and is none of its own."""
+    """Whether a French word, or one of other names, stands inside a span and is none of its own."""
     own = {i for unit in span.units for i in range(unit.first, unit.last + 1)}
     for i in range(span.units[0].first, span.units[-1].last):
-        if i not in own and not _talk(tokens[i]):
+        if i not in own and not _talk(tokens[i]) and tokens[i].text not in INNER:
             meaning = index.meaning(tokens[i].text)
+            if not meaning and is_french(tokens[i].text):
+                return True
             if meaning and meaning.best >= EXACT and not all(term.startswith(SIGLE) for term, _ in meaning.terms):
                 return True
     return False

@@ -200,7 +200,8 @@ class Resolver:
         if more is not None:
             said = text[start : tokens[more].end]
             near = self.near(said) or tuple(name.key for name in fitting[:_NEAR])
-            return replace(base, end=tokens[more].end, text=said, words=(*words, tokens[more].text), near=near)
+            words = tuple(dict.fromkeys((*words, tokens[more].text)))
+            return replace(base, end=tokens[more].end, text=said, words=words, near=near)
         to_the_letter = all(meaning.best > FAMILY for meaning in span.meanings)
         return replace(base, formations=tuple(name.key for name in fitting), whole=best >= WHOLE and to_the_letter)
 

@@ -13,7 +13,7 @@ from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.talk import QUESTION_WORDS
 
-_INNER = frozenset({"option", "parcours", "specialite", "mention", "dominante"})
+INNER = frozenset({"option", "parcours", "specialite", "mention", "dominante"})
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
 BEFORE_A_NAME = frozenset("celui celle apres apre en pour faire formation formations etudes etude fac".split())
 
@@ -82,7 +82,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
         return joined
     if word in BREAK_WORDS:
         return [Unit(i, i)]
-    if word in _INNER:
+    if word in INNER:
         return [Unit(i, i, gap=True)]
     if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
         return [Unit(i, i, gap=True, link=word == "et")]
