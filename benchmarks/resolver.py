@@ -182,8 +182,8 @@ def _speed_legend(speeds: Sequence[Speed], messages: int) -> str:
     median, tail = (percentile(large.messages, p) / percentile(small.messages, p) for p in (0.5, 0.95))
     return f"""`Resolver.resolve` over the {messages} messages of tests/unit/mentions.jsonl, on {machine()}, one \
 process a row. Each message is met for the first time by each of {_BUILDS} new resolvers; its best processor time \
-counts, since other programs run beside. **build**: seconds to make a resolver, the best of {_BUILDS}. **memory**, **peak**: what \
-Python takes for the resolver, without the fiches, once it is made and at most while it is.
+counts, since other programs run beside. **build**: seconds to make a resolver, the best of {_BUILDS}. \
+**memory**, **peak**: what Python takes for the resolver, without the fiches, once it is made and at most while it is.
 
 The first row is the catalogue. The others add titles to it made of the halves of real ones, with types and sigles \
 like theirs (benchmarks/titles.py, seeded). They hold no new words, so each word has far longer lists than in any real \

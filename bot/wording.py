@@ -38,6 +38,7 @@ def responses_environment(responses: Responses) -> SandboxedEnvironment:
         autoescape=False,
     )
     environment.filters["markdown"] = Markdown
+    environment.globals["vous"] = False
     return environment
 
 

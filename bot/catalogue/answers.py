@@ -205,12 +205,18 @@ def ambiguous(facets: Sequence[Facet], formations: Sequence[Formation], said: st
     )
 
 
-def unknown(facets: Sequence[Facet], said: str, near: Sequence[Formation], now_called: str | None = None) -> Reply:
-    """Say that a name is not in the catalogue, with the nearest names as choices."""
+def unknown(
+    facets: Sequence[Facet],
+    said: str,
+    near: Sequence[Formation],
+    now_called: str | None = None,
+    search_link: str = "",
+) -> Reply:
+    """Say that a name is not in the catalogue, with the nearest names as choices and where else to search."""
     return Reply(
         "unknown",
         Outcome.UNKNOWN,
-        {"said": said, "near": [f.title for f in near], "now_called": now_called},
+        {"said": said, "near": [f.title for f in near], "now_called": now_called, "search_link": search_link},
         tuple(facets),
         choices=tuple(formation_choice(f, facets) for f in near[:MAX_CHOICES]),
     )

@@ -262,8 +262,8 @@ def _fitting(ranked: Sequence[tuple[Name, float]], span: Span, index: NameIndex)
     base_said = BASE_SAID - 1e-6
     if best < base_said:
         exact = all(meaning.best >= EXACT for meaning in span.meanings)
-        kept = _KEPT_BESIDE_BEST if exact else _KEPT_WHERE_GUESSED
-        return [name for name, coverage in ranked if coverage >= best * kept]
+        floor = best * (_KEPT_BESIDE_BEST if exact else _KEPT_WHERE_GUESSED)
+        return [name for name, coverage in ranked if coverage >= floor]
     if best >= WHOLE:
         return [name for name, coverage in ranked if coverage >= WHOLE]
     kept = [name for name, coverage in ranked if coverage >= base_said]

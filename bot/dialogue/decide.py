@@ -34,9 +34,19 @@ from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood,
 from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk
 from bot.reading import FORMATION_FACETS, Reading
 
+_FORMAL = re.compile(r"\b(vous|votre|vos)\b")
+
 
 def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
-    """The replies to one message, and the state after it."""
+    """The replies to one message, and the state after it; "vous" to whom says it first."""
+    formal = state.formal or bool(_FORMAL.search(fold(reading.text)))
+    replies, after = _decide(reading, replace(state, formal=formal), knowledge)
+    if formal:
+        replies = [replace(reply, values={**reply.values, "vous": True}) for reply in replies]
+    return replies, after
+
+
+def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     # A new catalogue may have come since the message was read.
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     if reading.intent == "distress":

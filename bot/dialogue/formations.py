@@ -96,5 +96,6 @@ def after_list(state: State, formations: Sequence[Formation], facets: Sequence[F
 
 
 def unknown_name(mention: Mention, facets: Sequence[Facet], knowledge: Knowledge) -> Reply:
+    """Say that the name is unknown, with near ones and the official search."""
     near = knowledge.formations(mention.near or knowledge.resolver.near(mention.text))
-    return answers.unknown(facets, mention.text, near, mention.now_called)
+    return answers.unknown(facets, mention.text, near, mention.now_called, knowledge.search_link(mention.text))

@@ -52,7 +52,9 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
         if not said:
             return [Reply("missing_search", Outcome.MISSING, facets=(Facet.SEARCH,))], replace(state, misses=0)
         near = knowledge.formations(knowledge.resolver.near(said))
-        return [answers.unknown((Facet.SEARCH,), said, near)], replace(state, misses=0)
+        return [answers.unknown((Facet.SEARCH,), said, near, search_link=knowledge.search_link(said))], replace(
+            state, misses=0
+        )
     said = named[0].text if named else ""
     return [answers.search_result(said, formations, knowledge.catalogue)], after_list(
         state, formations, (Facet.SEARCH,)
@@ -86,18 +88,18 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
             ids = ids[-2:]
     formations = knowledge.formations(ids)[:REMEMBERED]
     if len(formations) < 2:
-        unknown = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
+        strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
         plain = tuple(facets) or facets_meant(reading, state)
         if formations:
             replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
-            return [*replies, *unknown], after
+            return [*replies, *strange], after
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
         return [reply], replace(state, waiting=to_values(facets), misses=0)
     most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
     reply = answers.compare(facets, formations, knowledge.catalogue, most)
-    unknown = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
+    strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
     picked = tuple(f.id for f in formations)
-    return [reply, *unknown], replace(
+    return [reply, *strange], replace(
         state,
         facets=to_values(facets),
         formations=picked,

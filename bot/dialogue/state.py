@@ -24,7 +24,7 @@ class State:
 
     `formations` the last answer was about; `discussed` the last ones in the order they came; `listed` the last list
     shown, in the order displayed, of which `shown` were told; `waiting` the facets of a question that lacks its
-    formation, among `candidates` where a choice was asked.
+    formation, among `candidates` where a choice was asked; `formal` once someone said "vous".
     """
 
     facets: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class State:
     situation: str = ""
     misses: int = 0
     shown: int = 0
+    formal: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,6 +53,8 @@ class State:
             value = data.get(field.name)
             if field.name in ("misses", "shown"):
                 values[field.name] = max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0
+            elif field.name == "formal":
+                values["formal"] = value is True
             elif field.name == "situation":
                 values["situation"] = value if isinstance(value, str) else ""
             elif isinstance(value, (list, tuple)):

@@ -713,3 +713,14 @@ def test_a_choice_in_words_keeps_the_question_that_waits(talk: Conversation) -> 
 
 def test_an_unknown_name_is_no_small_talk(talk: Conversation) -> None:
     assert only(talk.say("CAP sorcellerie tu connais ?", "out_of_scope")).outcome is Outcome.UNKNOWN
+
+
+def test_vous_to_whom_says_vous_first(talk: Conversation) -> None:
+    assert "vous" not in only(talk.say("bonjour", "greet")).values
+    assert only(talk.say("pourriez-vous m'aider ?", "ask_help")).values["vous"] is True
+    assert only(talk.say("merci", "thank")).values["vous"] is True
+
+
+def test_an_unknown_name_comes_with_the_official_search(talk: Conversation) -> None:
+    reply = only(talk.say("durée du CAP sorcellerie", "ask_duration"))
+    assert reply.values["search_link"].endswith("CAP+sorcellerie")
