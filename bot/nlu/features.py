@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.catalogue.lexicon import lexicon
 from bot.catalogue.normalize import expand_sms, fold, stem, tokenize
 
 MASK_FORMATION = "xformation"
 MASK_JOB = "xmetier"
+MARK_TYPE = "xtype"
 
 _SHOUT = re.compile(r"(.)\1{2,}")
 _WHERE = re.compile(r"\b(où|Où|OÙ)\b")
 _PUNCTUATION = re.compile(r"[?!]")
 
 
+# Two names that a link joins ask what one asks: "métiers du A et du B".
+_LINKED = re.compile(
+    rf"({MASK_FORMATION}|{MASK_JOB})"
+    r"(?:\s*(?:,|\+|/|&|\bet\b)\s*(?:(?:de|du|des|d|la|le|les|l|en|au|aux|pour|avec|avc|après|apres|un|une)\b\W*)*"
+    r"\1\b)+",
+    re.IGNORECASE,
+)
+# Types that are common words too, or said of a level as often as of a diploma.
+_NO_TYPE = frozenset({"bac", "DE", "mastère"})
 _SPACED = re.compile(r"(?<!\S)(?:\S\s+){3,}\S(?!\S)")
 _LEET = str.maketrans("013457", "oieast")
 
@@ -33,7 +44,7 @@ def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     """`text` with each (start, end, mask) replaced; spans in any order, not overlapping."""
     for start, end, name in sorted(spans, reverse=True):
         text = f"{text[:start]} {name} {text[end:]}"
-    return text
+    return _LINKED.sub(r"\1", text)
 
 
 def plain(text: str) -> str:
@@ -41,7 +52,23 @@ def plain(text: str) -> str:
     text = undisguised(_WHERE.sub(" oulieu ", text))
     marks = " ".join("§" + mark for mark in sorted(set(_PUNCTUATION.findall(text))))
     words = [expand_sms(_SHOUT.sub(r"\1\1", token.text)) for token in tokenize(text)]
-    return " ".join([*words, marks]).strip()
+    return " ".join([*_with_types_marked(words), marks]).strip()
+
+
+def _with_types_marked(words: Sequence[str]) -> list[str]:
+    """`words` with a mark before each type of diploma ("quels", "xtype", "bts"): what holds of one holds of all."""
+    types = lexicon().types
+    marked: list[str] = []
+    at = 0
+    while at < len(words):
+        size = next(
+            (n for n in range(lexicon().longest_type, 0, -1) if types.get(tuple(words[at : at + n]), "bac") not in _NO_TYPE),
+            0,
+        )
+        marked += [MARK_TYPE] if size else []
+        marked += words[at : at + max(size, 1)]
+        at += max(size, 1)
+    return marked
 
 
 def stems(text: str, lemmas: Sequence[str] = ()) -> str:

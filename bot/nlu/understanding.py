@@ -26,7 +26,7 @@ _FACET = 0.45
 _FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
 _CLEAR_CLAUSE = 0.6
-_CLAUSE = re.compile(r"[,;+:?!.]|\b(?:et|puis|aussi)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
@@ -79,7 +79,7 @@ class Understanding:
         targets = [frozenset({intent}) for _, _, intent in phrases]
         views = [(stems(text, lemmas), plain(text)) for text, lemmas, _ in phrases]
         single = IntentModel.train(views, targets)
-        pairs = joined(texts, targets, _JOINABLE, _JOINED)
+        pairs = joined(texts, targets, _JOINABLE, MASK_FORMATION, _JOINED)
         asked = [target if target <= _JOINABLE else frozenset({"other"}) for target in targets]
         several = IntentModel.train(
             [(stems(t), plain(t)) for t in [*texts, *(text for text, _ in pairs)]],
@@ -149,7 +149,7 @@ class Understanding:
 
     def _by_clause(self, masked: str) -> list[str]:
         """The facets that single clauses of the message ask, each clearly."""
-        clauses = [clause for clause in _CLAUSE.split(masked) if len(clause.split()) > 1]
+        clauses = [clause for clause in _CLAUSE.split(masked) if clause.strip()]
         found = []
         for clause in clauses if len(clauses) > 1 else ():
             scores = self._single.scores((stems(clause), plain(clause)))
