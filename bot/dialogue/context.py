@@ -84,7 +84,7 @@ def targets(reading: Reading, state: State) -> list[Mention]:
     mentions = list(reading.mentions)
     if len(mentions) == 1 and state.formations and _is_own(mentions[0], reading.text):
         return []
-    if len([m for m in mentions if m.words]) < 2 or Facet.COMPARISON in reading.facets:
+    if len(mentions) < 2 or not any(m.words for m in mentions) or Facet.COMPARISON in reading.facets:
         return mentions
 
     def before(mention: Mention) -> str:
@@ -201,10 +201,11 @@ def _names_something(reading: Reading) -> bool:
 
 
 def asks_for_a_kind(reading: Reading, mentions: Sequence[Mention]) -> bool:
-    """ "ascensoriste, avec quel bac pro ?" asks for the formations of that type that lead to a job."""
+    """ "ascensoriste, avec quel bac pro ?", "un CAP pour devenir ébéniste": formations of a type that lead to a job."""
     kinds = [m for m in mentions if m.type and not m.words]
     which = any(re.search(r"\bquel(le)?s?\W*$", fold(reading.text[: m.start])) for m in kinds)
-    return which and any(m.whole_job for m in mentions)
+    to_be = bool(kinds) and not reading.facets and bool(re.search(r"\bpour (devenir|etre)\b", fold(reading.text)))
+    return (which or to_be) and any(m.whole_job for m in mentions)
 
 
 def what_after(reading: Reading, state: State) -> tuple[Facet, ...]:
@@ -215,6 +216,14 @@ def what_after(reading: Reading, state: State) -> tuple[Facet, ...]:
     if named and set(reading.facets) == both and len(last) == 1 and FOLLOW_UP.match(fold(reading.text)):
         return last
     return reading.facets
+
+
+def what_is_asked_after(facets: tuple[Facet, ...], reading: Reading) -> tuple[Facet, ...]:
+    """ "on peut aller en bac pro après ?" asks what comes next, not how to get in."""
+    towards = any(m.type and not m.words for m in reading.mentions)
+    if towards and {Facet.ACCESS, Facet.FURTHER_STUDY} <= set(facets) and _AT_THE_END.search(fold(reading.text)):
+        return tuple(f for f in facets if f is not Facet.ACCESS)
+    return facets
 
 
 def speaks_of_several(reading: Reading, state: State) -> bool:

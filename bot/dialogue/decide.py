@@ -26,6 +26,7 @@ from bot.dialogue.context import (
     speaks_of_several,
     targets,
     what_after,
+    what_is_asked_after,
 )
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.jobs import for_job, job_turn, only_job
@@ -96,7 +97,7 @@ def _read_pending(reading: Reading, state: State, knowledge: Knowledge) -> Turn 
         return None
     waits = bool(state.candidates) or len(state.formations) > 1 or _points(reading.text)
     the_other = _the_other(reading, offered, state)
-    pick = the_other or read_choice(reading.text, offered, waits)
+    pick = the_other or read_choice(_pointed_at(reading.text), offered, waits)
     if pick is None:
         return None
     ids = {f.id for f in offered}
@@ -121,6 +122,11 @@ def _points(text: str) -> bool:
     return bool(re.match(r"\W*(et |pour |plutot )?cel(ui|le)\b", fold(text)))
 
 
+def _pointed_at(text: str) -> str:
+    """What "celui sur le livre, il mène à quoi ?" points at: its first clause; the whole of any other message."""
+    return re.split(r"[,;:?!]", text)[0] if _points(text) else text
+
+
 def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> Pick | None:
     """ "et l'autre ?" between two: the one not just spoken of."""
     if len(offered) != 2 or not re.search(r"\bl.?autre\b", fold(reading.text)):
@@ -131,7 +137,7 @@ def _the_other(reading: Reading, offered: Sequence[Formation], state: State) -> 
 
 def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     mentions = targets(reading, state)
-    facets = what_after(reading, state)
+    facets = what_is_asked_after(what_after(reading, state), reading)
     if asks_for_a_kind(reading, mentions):
         facets = (Facet.FORMATIONS_FOR_JOB,)
     if asks_what_comes_next(reading, state):
@@ -141,10 +147,10 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         facets = (Facet.ACCESS,)
     if Facet.FORMATIONS_FOR_JOB in facets and only_follows_up(reading, state):
         facets = ()
-    if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
-        return search(reading, mentions, state, knowledge)
     if speaks_of_several(reading, state):
         return compare(reading, mentions, state, knowledge)
+    if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
+        return search(reading, mentions, state, knowledge)
     about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]
     if (
         Facet.FORMATIONS_FOR_JOB in facets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,15 @@ from bot.catalogue import answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.catalogue.filters import Wish, nearest, read_wish
+from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
+from bot.catalogue.normalize import fold, stem
+from bot.catalogue.talk import QUESTION_WORDS
 from bot.dialogue.formations import about, after_list, facets_or_description
 from bot.dialogue.state import Knowledge, State, Turn
 from bot.reading import FORMATION_FACETS, Reading
+
+_NAMED_JOB = re.compile(r"\b(?:devenir|etre|formations? (?:de |d ?'))\s*(?:un |une )?([a-z]{4,})")
 
 
 def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn | None:
@@ -30,8 +36,8 @@ def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         return [reply], after_list(state, formations, (Facet.FORMATIONS_FOR_JOB,))
     if state.jobs and not reading.unseen:
         return job_turn(state.jobs, (), wish, ", ".join(state.jobs), state, knowledge)
-    said = " ".join(w for m in mentions for w in m.words) or " ".join(reading.unseen)
-    if not said and not reading.unseen:
+    said = " ".join(w for m in mentions for w in m.words) or " ".join(reading.unseen) or _job_said(reading.text)
+    if not said:
         if state.formations:
             return None
         return [Reply("missing_job", Outcome.MISSING, facets=(Facet.FORMATIONS_FOR_JOB,))], replace(
@@ -40,6 +46,13 @@ def for_job(reading: Reading, mentions: Sequence[Mention], state: State, knowled
     return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), knowledge.catalogue)], replace(
         state, misses=0
     )
+
+
+def _job_said(text: str) -> str:
+    """The job that "formation de dresseur de dragons" names, or nothing."""
+    found = _NAMED_JOB.search(fold(text))
+    word = found[1] if found else ""
+    return "" if stem(word) in QUESTION_WORDS or word in GAP_WORDS else word
 
 
 def job_turn(

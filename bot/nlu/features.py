@@ -62,7 +62,11 @@ def _with_types_marked(words: Sequence[str]) -> list[str]:
     at = 0
     while at < len(words):
         size = next(
-            (n for n in range(lexicon().longest_type, 0, -1) if types.get(tuple(words[at : at + n]), "bac") not in _NO_TYPE),
+            (
+                n
+                for n in range(lexicon().longest_type, 0, -1)
+                if types.get(tuple(words[at : at + n]), "bac") not in _NO_TYPE
+            ),
             0,
         )
         marked += [MARK_TYPE] if size else []

@@ -122,7 +122,12 @@ class IntentModel:
 
 
 def joined(
-    texts: Sequence[str], targets: Sequence[frozenset[str]], joinable: frozenset[str], name: str, count: int, seed: int = 7
+    texts: Sequence[str],
+    targets: Sequence[frozenset[str]],
+    joinable: frozenset[str],
+    name: str,
+    count: int,
+    seed: int = 7,
 ) -> list[tuple[str, frozenset[str]]]:
     """`count` messages that ask two or three things, each with the labels asked.
 
@@ -152,6 +157,6 @@ def joined(
 
 
 def _linked(parts: Sequence[str], chance: random.Random) -> str:
-    """"a, b et c", with a link drawn from those that people write."""
+    """ "a, b et c", with a link drawn from those that people write."""
     link = chance.choice(_LINKS)
     return link.join([chance.choice((", ", link)).join(parts[:-1]), parts[-1]])

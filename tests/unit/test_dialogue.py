@@ -724,3 +724,34 @@ def test_vous_to_whom_says_vous_first(talk: Conversation) -> None:
 def test_an_unknown_name_comes_with_the_official_search(talk: Conversation) -> None:
     reply = only(talk.say("durée du CAP sorcellerie", "ask_duration"))
     assert reply.values["search_link"].endswith("CAP+sorcellerie")
+
+
+def test_one_of_a_list_by_what_it_is_about(talk: Conversation) -> None:
+    talk.say("liste des BTS", "search_formations")
+    assert facts(talk.say("celui avec les chantiers, il mène à quoi ?", "ask_jobs")) == (
+        "answered",
+        ["metiers"],
+        [OPTION_B],
+    )
+
+
+def test_a_type_and_a_job_to_become(talk: Conversation) -> None:
+    reply = only(talk.say("un TP pour devenir marinier", "inform"))
+    assert (reply.facets, titles(reply)) == ((Facet.FORMATIONS_FOR_JOB,), [BARGE])
+
+
+def test_towards_a_type_afterwards_is_what_comes_next(talk: Conversation) -> None:
+    replies = talk.say(
+        "bac pro horlogerie fine, on peut aller en BTS après ?", "ask_access", Facet.FURTHER_STUDY, Facet.ACCESS
+    )
+    assert facts(replies) == ("answered", ["poursuite"], [BAC_PRO])
+
+
+def test_after_ones_own_type_is_how_to_get_in(talk: Conversation) -> None:
+    replies = talk.say("peut-on préparer le CAP fleuriste après son bac ?", "ask_further_study")
+    assert facts(replies) == ("answered", ["acces"], [FLORIST])
+
+
+def test_a_job_nobody_knows_is_named(talk: Conversation) -> None:
+    reply = only(talk.say("une formation de dresseur de dragons ?", "ask_formations_for_job"))
+    assert (reply.outcome, reply.values["said"]) == (Outcome.UNKNOWN, "dresseur")
