@@ -13,6 +13,8 @@ from bot.catalogue.units import BEFORE_A_NAME
 
 WHOLE = 0.9  # share of a name's words that makes it named whole
 JOB_COVERAGE = 0.6  # share of a label's words that is enough for a job
+_FEW_NAMES = 12
+_MANY_WORDS = 3  # "certificat d'études chorégraphiques": common words that go with a rare one
 _GOOD_OR_BAD = frozenset("bon bonne nul nulle fort forte mauvais mauvaise".split())
 _SCHOOL_SUBJECTS_AFTER = frozenset("spe spes specialite specialites".split())
 _OF_SOMETHING = frozenset("un une mon ma mes ton ta tes des dans cette ce bonne bon quelle premiere".split())
@@ -48,6 +50,8 @@ def names_formation(
         return best >= WHOLE and alone and (led or len(tokens) <= 4)
     if common:
         return best >= 0.6 or alone
+    if len(terms) >= _MANY_WORDS and index.count(plain[0]) <= _FEW_NAMES:
+        return True
     if len(plain) == 1 and best < WHOLE:
         said = next(tokens[u.first].text for u in span.words if u.meaning and u.meaning.terms[0][0] == plain[0])
         if is_french(said) or likeness < 0.9:
@@ -55,7 +59,7 @@ def names_formation(
             return (
                 alone and (led or len(tokens) <= 6) and not of_something and best >= (0.25 if likeness >= 0.9 else 0.4)
             )
-    return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= 12
+    return len(plain) > 1 or best >= 0.12 or index.count(plain[0]) <= _FEW_NAMES
 
 
 def _others(tokens: Sequence[Token], first: int, last: int) -> list[Token]:

@@ -29,6 +29,7 @@ FAMILY = 0.7
 SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is taken for a word
 
 _GENERIC_WEIGHT = 0.05
+_FEW = 3  # names that a proper name is in at most
 _SHORTEST_TYPED = 4  # letters of a word that may be a beginning or one of a family
 _WHOLE_OPTION = 3  # words of an option that name it without its base
 BASE_SAID = 0.85
@@ -223,6 +224,11 @@ class NameIndex:
     def is_sigle(self, word: str) -> bool:
         """Whether a folded word is a sigle or an acronym of some name."""
         return SIGLE + word in self._postings
+
+    def is_proper(self, word: str) -> bool:
+        """Whether a folded word is a sigle, or of few names and no French word: the name of a school."""
+        few = 0 < self.count(stem(word)) <= _FEW
+        return self.is_sigle(word) or (few and len(word) > 3 and not is_french(word))
 
     def is_official_sigle(self, word: str) -> bool:
         """Whether a folded word is in the field Sigle of some fiche."""

@@ -63,15 +63,15 @@ def united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     return united
 
 
-def without_asides(text: str, mentions: Sequence[Mention], is_sigle: Callable[[str], bool]) -> list[Mention]:
+def without_asides(text: str, mentions: Sequence[Mention], is_proper: Callable[[str], bool]) -> list[Mention]:
     """Beside a name said clearly, one common word of other titles is talk ("le CAP cuisine, c'est chaud ?")."""
 
     def clear(mention: Mention) -> bool:
-        named = mention.whole or mention.whole_job or any(is_sigle(word) for word in mention.words)
+        named = mention.whole or mention.whole_job or any(is_proper(word) for word in mention.words)
         return bool(mention.type and mention.words) or (mention.known and named)
 
     def aside(mention: Mention) -> bool:
-        if not mention.known or mention.type or len(mention.words) > 1 or is_sigle(mention.words[0]):
+        if not mention.known or mention.type or len(mention.words) > 1 or is_proper(mention.words[0]):
             return False
         typed = [m for m in mentions if m.type and m.words]
         if any(_coordinated(text, mention, m) for m in mentions if m is not mention and m.known):

@@ -31,6 +31,7 @@ _KEPT_BESIDE_BEST = 0.2
 _KEPT_WHERE_GUESSED = 0.45
 _SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside one of a title
 _MOST = 400
+_DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
 _NEAR = 5
 
@@ -55,7 +56,7 @@ class Resolver:
         found = self._of_two_types(
             text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
         )
-        return without_asides(text, found, self._formations.is_sigle)
+        return without_asides(text, found, self._formations.is_proper)
 
     def _of_two_types(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """In "CAP ou bac pro cuisine" and "cuisine : CAP ou bac pro" the name belongs to both types."""
@@ -171,6 +172,8 @@ class Resolver:
             talk = not ranked or ranked[0][1] < JOB_COVERAGE
         else:
             talk = not span.words
+        if not span.type and all(unit.talk and not unit.sigle for unit in span.words):
+            return None
         if talk:
             span = replace(span, units=tuple(unit for unit in span.units if unit.type))
             if not span.units:
@@ -209,7 +212,8 @@ class Resolver:
         """A bare type ("le CAP"), or a type before a word that no title holds ("bac pro astronaute")."""
         first, last = span.units[0].first, span.units[-1].last
         unknown: list[Token] = []
-        room = tokens[last + 1 : last + 7]
+        this = first > 0 and tokens[first - 1].text in _DEMONSTRATIVE
+        room = () if this else tokens[last + 1 : last + 7]
         if [t.text in ("metier", "metiers") for t in room[:1]] == [True] and room[1:] and room[1].text in _OF:
             room = room[1:]  # "BTS métiers de l'eau"
         for token in room:

@@ -77,6 +77,12 @@ def read_choice(text: str, offered: Sequence[Formation], waiting: bool) -> Pick 
     return _by_fragment(text, offered, waiting)
 
 
+def _holds(title: str, words: Sequence[str]) -> bool:
+    """Whether a title holds `words` one after the other."""
+    said = [t.text for t in tokenize(title)]
+    return any(said[i : i + len(words)] == list(words) for i in range(len(said) - len(words) + 1))
+
+
 def only_names(text: str, offered: Sequence[Formation]) -> bool:
     """Whether `text` holds nothing but words of the titles offered, types and articles ("le BTM", "option B")."""
     tokens = tokenize(text)
@@ -110,9 +116,12 @@ def _rank(text: str, waiting: bool) -> int | None:
 
 def _by_fragment(text: str, offered: Sequence[Formation], waiting: bool) -> Pick | None:
     """The formations that hold the most of what tells the offered ones apart; None when nothing does."""
+    tokens = tokenize(text)
+    to_the_letter = [f for f in offered if len(tokens) > 1 and _holds(f.title, [t.text for t in tokens])]
+    if waiting and len(to_the_letter) == 1:
+        return Pick(to_the_letter)
     names = [title_name(f.id, f.title, f.sigle, f.type) for f in offered]
     index = NameIndex(names)
-    tokens = tokenize(text)
     types = {key for _, _, key in read_types(tokens)}
     kept = [n for n in names if types & n.types] if types and any(types & n.types for n in names) else names
     told_by_type = len(kept) < len(names)

@@ -70,7 +70,8 @@ _QUESTION = """
     botte passionne reve revais pareille pareils fac univ universite cfa bas ca sa reve reves rare
     bouche bouchee cote cotee chaud cool coup vaut rapporte mieux pire valider validee valide
     certification certifie officiellement terme termes bout boutte bouts apprentie apprenti salarie
-    se ni si as of catalogue lister listez liste listes recense disponible disponibles dispo
+    vous votre vos conduit conduisent mene menent se ni si as of catalogue lister listez liste listes
+    recense disponible disponibles dispo
     ailleurs base candidat candidats cned greta onisep chez coup
     payer paye payé payante payant gratuit distance ligne
 """.split()

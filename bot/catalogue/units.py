@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from bot.catalogue.index import EXACT, SIGLE, Meaning, NameIndex
+from bot.catalogue.index import EXACT, SIGLE, TYPO, Meaning, NameIndex
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.talk import QUESTION_WORDS
@@ -121,10 +121,9 @@ def _joined(tokens: Sequence[Token], i: int, index: NameIndex) -> list[Unit]:
     if one not in index:
         return []
     if stem(first) in index and stem(second) in index:
-        return [
-            Unit(i + n, i + n, meaning=Meaning(((stem(word), EXACT), (one, EXACT))))
-            for n, word in enumerate((first, second))
-        ]
+        apart = (index.meaning(first), index.meaning(second))
+        both = [Meaning((*(meaning.terms if meaning else ()), (one, EXACT))) for meaning in apart]
+        return [Unit(i + n, i + n, meaning=meaning) for n, meaning in enumerate(both)]
     return [Unit(i, i + 1, meaning=index.meaning(first + second))]
 
 
@@ -163,7 +162,10 @@ def _of_type(word: str, meaning: Meaning | None, before: Sequence[Unit], index: 
     if not typed or (meaning and index.holders(meaning) & typed):
         return meaning
     acronym = meaning is not None and all(term.startswith(SIGLE) for term, _ in meaning.terms)
-    return index.family(word, typed) or (None if acronym and not index.is_official_sigle(word) else meaning)
+    guessed = meaning or index.guess(word)
+    words = (word, *(term for term, likeness in guessed.terms if likeness <= TYPO)) if guessed else (word,)
+    family = next((found for found in (index.family(one, typed) for one in words) if found), None)
+    return family or (None if acronym and not index.is_official_sigle(word) else meaning)
 
 
 def _halves(word: str, index: NameIndex) -> list[Meaning] | None:

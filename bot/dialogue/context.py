@@ -20,6 +20,7 @@ FOLLOW_UP = re.compile(
 )
 
 
+_NO_FORMATION = frozenset("CIO CFA CDI CPE CROUS GRETA CNED ONISEP SMS CDD".split())
 _FEW = 12  # formations of a type that may be offered by its name alone
 
 
@@ -34,7 +35,7 @@ _OF_A_JOB = frozenset(
 
 
 _ORIGIN_CUE = re.compile(
-    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaire d|obtenu|sortant d|sors d"
+    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaires? d|obtenu|sortant d|sors d"
     r"|deja|viens d|mon|ma)"
     r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
 )
@@ -44,6 +45,10 @@ _ORIGIN_CUE = re.compile(
 _ENTERED = re.compile(
     r"\by (entrer|rentrer|aller|acceder|va|vont|entre|rentre|etre)\b|\bpour y\b"
     r"|\b(le|la|l) ?'?(faire|suivre|integrer|preparer|passer|tenter)\b"
+)
+_TWO = 2
+_HEADING = re.compile(
+    r"\b(viser|vise|entrer|aller|integrer|rejoindre|demander|postuler|tenter|tente|enchainer|candidater|accepte|pris)\b"
 )
 _AFTERWARDS = {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB, Facet.JOBS}
 _AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
@@ -169,15 +174,24 @@ def from_context(
                 return about(asked, [[f] for f in context], state, knowledge)
             return ask_which(asked, context, "", state)
         return about(asked, [context], state, knowledge)
-    if reading.unseen and facets:
-        said = " ".join(reading.unseen)
-        return [unknown_name(Mention(0, 0, said, words=reading.unseen), facets, knowledge)], replace(
+    strange = reading.unseen or _strange_sigle(reading.text)
+    if strange and facets:
+        said = " ".join(strange)
+        return [unknown_name(Mention(0, 0, said, words=strange), facets, knowledge)], replace(
             state, waiting=to_values(facets), candidates=(), misses=0
         )
     if not facets:
         return not_understood(reading, state, knowledge)
     reply = Reply("missing", Outcome.MISSING, facets=facets, choices=examples(knowledge, facets))
     return [reply], replace(state, waiting=to_values(facets), candidates=(), misses=0)
+
+
+def _strange_sigle(text: str) -> tuple[str, ...]:
+    """The letters of "le DCG, c'est quoi les débouchés ?" where no fiche has them; nothing in a shouted message."""
+    if text.isupper():
+        return ()
+    found = re.findall(r"\b(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?([A-Z]{3,6})\b", text)
+    return tuple(letters for letters in found if letters not in _NO_FORMATION)[:1]
 
 
 def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Formation]:
@@ -224,6 +238,16 @@ def what_is_asked_after(facets: tuple[Facet, ...], reading: Reading) -> tuple[Fa
     if towards and {Facet.ACCESS, Facet.FURTHER_STUDY} <= set(facets) and _AT_THE_END.search(fold(reading.text)):
         return tuple(f for f in facets if f is not Facet.ACCESS)
     return facets
+
+
+def heads_for_another(reading: Reading) -> bool:
+    """ "avec un bac pro X on peut viser le CS Y ?" asks how to get into Y."""
+    named = [m for m in reading.mentions if m.words]
+    if len(named) != _TWO or not set(reading.facets) <= _AFTERWARDS:
+        return False
+    first, second = named
+    own = re.search(r"\b(avec|ai|apres) (un|une|mon|ma|le|la)\W*$", fold(reading.text[: first.start]))
+    return bool(own and _HEADING.search(fold(reading.text[first.end : second.start])))
 
 
 def speaks_of_several(reading: Reading, state: State) -> bool:

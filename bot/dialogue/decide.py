@@ -20,6 +20,7 @@ from bot.dialogue.context import (
     asks_what_comes_next,
     facets_meant,
     from_context,
+    heads_for_another,
     names_many,
     narrowed,
     only_follows_up,
@@ -140,6 +141,9 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     facets = what_is_asked_after(what_after(reading, state), reading)
     if asks_for_a_kind(reading, mentions):
         facets = (Facet.FORMATIONS_FOR_JOB,)
+    if heads_for_another(reading):
+        facets = (Facet.ACCESS,)
+        mentions = [m for m in mentions if m.words][-1:]
     if asks_what_comes_next(reading, state):
         return from_context((Facet.FURTHER_STUDY,), reading, (), state, knowledge)
     if len(mentions) < len(reading.mentions) and facets == (Facet.FURTHER_STUDY,):
