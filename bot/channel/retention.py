@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sanic import Sanic
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -64,12 +65,22 @@ def purge(settings: Settings, now: float | None = None) -> dict[str, int]:
         engine.dispose()
 
 
-async def keep_purging(settings: Settings) -> None:
-    """Purge at once and every ten minutes, in a thread, until cancelled; a failure is logged and tried again."""
-    while True:
-        try:
-            for what, count in (await asyncio.to_thread(purge, settings)).items():
-                metrics.PURGED.labels(what).inc(count)
-        except SQLAlchemyError as error:
-            logger.warning("Old conversations could not be removed, next try in ten minutes: %s", type(error).__name__)
-        await asyncio.sleep(PURGE_SECONDS)
+def purge_while_serving(app: Sanic, settings: Settings) -> None:
+    """Let a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
+
+    async def keep_purging() -> None:
+        while True:
+            try:
+                for what, count in (await asyncio.to_thread(purge, settings)).items():
+                    metrics.PURGED.labels(what).inc(count)
+            except SQLAlchemyError as error:
+                logger.warning("What grew too old is not removed, next try in ten minutes: %s", type(error).__name__)
+            await asyncio.sleep(PURGE_SECONDS)
+
+    @app.after_server_start
+    async def start(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.ctx.purging = asyncio.ensure_future(keep_purging())
+
+    @app.before_server_stop
+    async def stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.ctx.purging.cancel()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,13 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Restarted
-from sanic import Blueprint, Sanic, response
+from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channel import metrics, review
 from bot.channel.database import connect, in_thread
+from bot.channel.entrance import Entrance
 from bot.channel.erasure import Eraser
 from bot.channel.errors import Errors
 from bot.channel.feedback import save_feedback
@@ -26,7 +25,6 @@ from bot.channel.health import Health
 from bot.channel.limits import RateLimits, client_address
 from bot.channel.replies import CHANNEL, Body, Replies
 from bot.channel.requests import (
-    MAX_BODY,
     BadRequest,
     FeedbackRequest,
     MessageRequest,
@@ -34,22 +32,12 @@ from bot.channel.requests import (
     SessionRequest,
     parse,
 )
-from bot.channel.retention import keep_purging
 from bot.channel.session_store import SESSION_SECONDS, session_store
 from bot.channel.sessions import Sessions
 from bot.settings import ROOT, Settings, load_settings
 from bot.wording import Wording
 
 WIDGET = Path(__file__).resolve().parent.parent / "widget"
-# What is answered before any route.
-_UNROUTED = {"/health": "/health"}
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 class WebChannel(InputChannel):
@@ -81,7 +69,7 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes under /chat, and two beside it: / and /health."""
-        routes = _Routes("chat")
+        routes = Entrance("chat", self._settings, Errors(self._wording), Health(self._database, self._store))
         replies = Replies(self._sessions, self._store, on_new_message)
         for file in sorted(WIDGET.iterdir()):
             routes.static(f"/{file.name}", str(file), name=f"widget_{file.stem}")
@@ -130,9 +118,6 @@ class WebChannel(InputChannel):
             await self._eraser.erase(await self._sessions.conversation(asked.session))
             return response.empty()
 
-        routes.ctx.settings = self._settings
-        routes.ctx.errors = Errors(self._wording)
-        routes.ctx.health = Health(self._database, self._store)
         return routes
 
     async def _rate(self, replies: Replies, asked: FeedbackRequest, conversation: str) -> None:
@@ -158,61 +143,6 @@ async def _restart(agent: Agent, conversation: str) -> None:
             await agent.tracker_store.save(tracker)
 
 
-class _Routes(Blueprint):
-    """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
-
-    def register(self, app: Sanic, options: dict[str, Any]) -> Any:
-        """Register with the server, and take over / from Rasa."""
-        settings: Settings = self.ctx.settings
-        errors: Errors = self.ctx.errors
-        ancestors = " ".join(["'self'", *settings.origins])
-        headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
-        app.config.REQUEST_MAX_SIZE = MAX_BODY
-        app.config.FALLBACK_ERROR_FORMAT = "json"
-
-        @app.on_request
-        async def entrance(request: Request) -> HTTPResponse | None:
-            request.ctx.started = time.perf_counter()
-            if request.path in ("/", "/chat"):
-                return response.redirect("/chat/")
-            if request.path == "/health":
-                return await self.ctx.health.reply(request)
-            if not _allowed(request, settings.origins):
-                return errors.reply(403, "origin")
-            if request.method == "OPTIONS":
-                return response.empty()
-            return None
-
-        @app.on_response
-        async def dress(request: Request, reply: HTTPResponse) -> None:
-            reply.headers.update(headers)
-            origin = request.headers.get("origin")
-            if origin in settings.origins:
-                reply.headers["Access-Control-Allow-Origin"] = origin
-                reply.headers["Access-Control-Allow-Headers"] = "Content-Type"
-                reply.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
-                reply.headers["Access-Control-Expose-Headers"] = "Retry-After"
-                reply.headers["Vary"] = "Origin"
-
-        @app.on_response
-        async def measure(request: Request, reply: HTTPResponse) -> None:
-            route = f"/{request.route.path}" if request.route else _UNROUTED.get(request.path, "none")
-            metrics.REQUESTS.labels(route, reply.status).inc()
-            if hasattr(request.ctx, "started"):
-                metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
-
-        @app.after_server_start
-        async def start_purging(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-            app.ctx.purging = asyncio.ensure_future(keep_purging(settings))
-
-        @app.before_server_stop
-        async def stop_purging(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-            app.ctx.purging.cancel()
-
-        app.error_handler.add(Exception, errors)
-        return super().register(app, options)
-
-
 def _json(request: Request) -> Any:
     """The JSON body; raises BadRequest 415 for another content type, 400 for what is not JSON in UTF-8."""
     if request.content_type.lower().partition(";")[0].strip() != "application/json":
@@ -221,8 +151,3 @@ def _json(request: Request) -> Any:
         return json.loads(request.body.decode())
     except (ValueError, RecursionError) as error:
         raise BadRequest(400, "json") from error
-
-
-def _allowed(request: Request, origins: tuple[str, ...]) -> bool:
-    origin = request.headers.get("origin")
-    return origin is None or origin in origins or origin.partition("://")[2] == request.headers.get("host")
