@@ -16,6 +16,7 @@ import yaml
 
 if TYPE_CHECKING:
     from live_server import LiveServer
+    from services import RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +98,26 @@ def _folded(phrase: str) -> str:
     if not re.sub(r"\[[^\]]*\]\([^)]*\)|\W", "", phrase):
         return ""
     return " ".join(token.text for token in tokenize(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)))
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis; a test that stops it starts it again."""
+    from services import RedisServer
+
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database of a real PostgreSQL."""
+    from services import postgresql
+
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
