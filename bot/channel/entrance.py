@@ -11,6 +11,7 @@ from sanic.response import HTTPResponse
 
 from bot.channel import metrics
 from bot.channel.errors import Errors
+from bot.channel.heads import refuse_unsound_heads
 from bot.channel.health import Health
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
@@ -45,9 +46,8 @@ class Entrance(Blueprint):
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.FALLBACK_ERROR_FORMAT = "json"
-        # Rasa's headers for pages of other sites, which would take the place of ours.
-        app.request_middleware.clear()
-        app.response_middleware.clear()
+        # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
+        app.ctx.sanic_cors.resources = []
 
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
@@ -85,6 +85,7 @@ class Entrance(Blueprint):
             if hasattr(request.ctx, "started"):
                 metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
 
+        refuse_unsound_heads(app)
         purge_while_serving(app, settings)
         app.error_handler.add(Exception, errors)
         return super().register(app, options)

@@ -30,6 +30,9 @@ def log_privately() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(PrivateFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    for name in ("sanic.root", "sanic.error"):  # which Rasa cuts off from the others
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
 
 
 def quiet_logs() -> None:
