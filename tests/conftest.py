@@ -131,3 +131,8 @@ def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -
     status = server.stop()
     assert status == 0, server.logged()[-3000:]
     assert "Traceback" not in server.logged(), server.logged()[-3000:]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many requests tests/api/test_generated.py sends."""
+    parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")

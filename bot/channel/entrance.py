@@ -17,8 +17,6 @@ from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
 from bot.settings import Settings
 
-# What is answered before any route.
-_UNROUTED = {"/health": "/health"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}",
@@ -49,13 +47,17 @@ class Entrance(Blueprint):
         # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
         app.ctx.sanic_cors.resources = []
 
+        @app.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            return await self.ctx.health.reply(request)
+
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
             request.ctx.started = time.perf_counter()
+            if request.stream.request_body:  # of a call that takes none: left unread, Sanic calls it an error
+                await request.receive_body()
             if request.path in ("/", "/chat"):
                 return response.redirect("/chat/")
-            if request.path == "/health":
-                return await self.ctx.health.reply(request)
             if not _allowed(request, settings.origins):
                 return errors.reply(403, "origin")
             if request.method == "OPTIONS":
@@ -80,7 +82,7 @@ class Entrance(Blueprint):
 
         @app.on_response
         async def measure(request: Request, reply: HTTPResponse) -> None:
-            route = f"/{request.route.path}" if request.route else _UNROUTED.get(request.path, "none")
+            route = f"/{request.route.path}" if request.route else "none"
             metrics.REQUESTS.labels(route, reply.status).inc()
             if hasattr(request.ctx, "started"):
                 metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
