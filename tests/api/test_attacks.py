@@ -135,7 +135,7 @@ def test_sessions_of_others_stay_theirs(victim: Victim, attacker: Pupil, plain: 
 
     tokens = forged(victim.pupil.session, attacker.session, victim.conversation)
     for number, token in enumerate(tokens):
-        for method, path in CALLS if number % 3 == 0 else CALLS[number % 4 :][:1]:
+        for method, path in CALLS[number % 3 :]:
             attack(method, path, body(path, token), 401, 422)
 
     port = plain.base_url.port
