@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rasa.core.agent import Agent
 from redis.exceptions import RedisError
 from sanic import response
 from sanic.request import Request
@@ -19,6 +18,9 @@ from bot.channel import database
 from bot.channel.database import in_thread
 from bot.channel.session_store import SessionStore
 from bot.knowledge import current_knowledge
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
 
 
 class Health:
