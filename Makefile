@@ -30,7 +30,7 @@ test-unit: .venv/test-ready    ## tests without Rasa, in seconds
 	$(PYTHON) -m pytest tests/unit -q
 test-rasa: .venv/test-ready    ## components, actions, stories as Rasa predicts them and as they are answered
 	$(RASA) test core --model $(MODEL) --stories tests/test_stories.yml --fail-on-prediction-errors --out build/test-core
-	$(PYTHON) -m pytest tests/nlu tests/actions -q
+	$(PYTHON) -m pytest tests/nlu tests/actions tests/channel -q
 test-live: .venv/test-ready    ## a real server over HTTP, a real browser
 	$(PYTHON) -m pytest tests/api tests/browser -q
 eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue

@@ -70,6 +70,23 @@ def chat() -> None:
     chat_in_terminal(model, settings)
 
 
+@app.command()
+def purge() -> None:
+    """Remove what is older than JALON_KEEP_CONVERSATIONS_HOURS and JALON_KEEP_QUESTIONS_DAYS allow."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.channel.retention import purge as remove_old
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        removed = remove_old(load_settings())
+    except (SettingsError, SQLAlchemyError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for what, count in removed.items():
+        typer.echo(f"{count} {what} removed")
+
+
 def _prepared(quiet: bool = False) -> tuple[Settings, Path]:
     """The settings and the model, with the catalogue up to date; exits with a message where one cannot be had."""
     from bot.runtime.model import TrainingFailed, ensure_model

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import tempfile
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,21 @@ class Settings(BaseSettings):
         default=(),
         description="comma-separated sites (https://host) whose pages may show the chat; by default ours",
     )
+    redis_url: str | None = Field(
+        default=None,
+        description="what several servers share: limits, sessions, locks; by default each keeps its own in memory",
+    )
+    rate_session: int = Field(default=20, ge=0, description="messages a minute in one session; 0 is no limit")
+    rate_address: int = Field(default=600, ge=0, description="requests a minute from one address; 0 is no limit")
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        description="comma-separated addresses or networks whose X-Forwarded-For is believed",
+    )
+    keep_conversations_hours: int = Field(default=24, ge=1, description="when a conversation is removed")
+    keep_questions_days: int = Field(default=90, ge=1, description="when a question that was not answered is removed")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="the port of loopback with /metrics; by default there is none"
+    )
     search_url: str = Field(
         default="https://www.onisep.fr/recherche?context=formation&text={query}",
         description="where a pupil searches on when we have no fiche; {query} is the place of the words",
@@ -83,6 +99,16 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no site: write https://host or https://host:port, without a path")
         return origins
+
+    @validator("redis_url")
+    def _redis(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("must start with redis:// or rediss://")
+        return value or None
+
+    @validator("trusted_proxies", pre=True)
+    def _no_blanks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(proxy.strip() for proxy in value if proxy.strip())
 
     @validator("search_url")
     def _has_query(cls, value: str) -> str:

@@ -16,6 +16,7 @@ import yaml
 
 if TYPE_CHECKING:
     from live_server import LiveServer
+    from services import RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -100,6 +101,26 @@ def _folded(phrase: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis; a test that stops it starts it again."""
+    from services import RedisServer
+
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database of a real PostgreSQL."""
+    from services import postgresql
+
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The real server over the seeds; it must end cleanly on Ctrl-C, without an unforeseen error in its log."""
     from live_server import LiveServer
@@ -110,3 +131,8 @@ def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -
     status = server.stop()
     assert status == 0, server.logged()[-3000:]
     assert "Traceback" not in server.logged(), server.logged()[-3000:]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many requests tests/api/test_generated.py sends."""
+    parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from pydantic import BaseModel, Extra, Field, StrictStr, ValidationError, root_validator, validator
+from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, ValidationError, root_validator, validator
 
 MAX_TEXT = 500
+MAX_REASON = 300
 MAX_BODY = 16_384
 MAX_TOKEN = 512
 MAX_CHOICE = 2048
+MAX_MESSAGE = 64
 _PRINTABLE = r"^[\x21-\x7e]+$"
 
 
@@ -28,15 +30,34 @@ class _Body(BaseModel):
         extra = Extra.forbid
         allow_mutation = False
 
+    @root_validator(pre=True)
+    def _left_out_or_given(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if None in values.values():
+            raise ValueError("null")
+        return values
+
 
 class SessionRequest(_Body):
     """`POST /chat/session`: an empty object."""
 
 
-class RestartRequest(_Body):
-    """`POST /chat/restart`."""
+class SessionOnlyRequest(_Body):
+    """`POST /chat/restart`, `DELETE /chat/session`."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
+
+
+class FeedbackRequest(_Body):
+    """`POST /chat/feedback`: what a pupil thinks of a message, by its id."""
+
+    session: StrictStr = Field(max_length=MAX_TOKEN)
+    message: StrictStr = Field(max_length=MAX_MESSAGE, regex=_PRINTABLE)
+    useful: StrictBool
+    reason: StrictStr | None = None
+
+    @validator("reason")
+    def _typed(cls, value: str | None) -> str | None:
+        return None if value is None else _ordinary(value, MAX_REASON)
 
 
 class MessageRequest(_Body):
@@ -49,21 +70,24 @@ class MessageRequest(_Body):
 
     @validator("text")
     def _typed(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        text = unicodedata.normalize("NFC", value)
-        if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
-            raise ValueError("control characters")
-        text = text.strip()
-        if not 1 <= len(text) <= MAX_TEXT:
-            raise ValueError("length")
-        return text
+        return None if value is None else _ordinary(value, MAX_TEXT)
 
     @root_validator(skip_on_failure=True)
     def _one_of(cls, values: dict[str, Any]) -> dict[str, Any]:
         if (values.get("text") is None) == (values.get("choice") is None):
             raise ValueError("text or choice")
         return values
+
+
+def _ordinary(typed: str, longest: int) -> str:
+    """What was typed in NFC, without spaces at both ends; raises ValueError where it is none or too much."""
+    text = unicodedata.normalize("NFC", typed)
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+        raise ValueError("control characters")
+    text = text.strip()
+    if not 1 <= len(text) <= longest:
+        raise ValueError("length")
+    return text
 
 
 def parse(model: type[_Body], data: Any) -> Any:
@@ -74,4 +98,4 @@ def parse(model: type[_Body], data: Any) -> Any:
         return model.parse_obj(data)
     except ValidationError as error:
         fields = {str(problem["loc"][0]) for problem in error.errors()}
-        raise BadRequest(422, "text" if fields == {"text"} else "fields") from error
+        raise BadRequest(422, fields.pop() if fields in ({"text"}, {"reason"}) else "fields") from error

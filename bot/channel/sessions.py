@@ -6,15 +6,13 @@ import secrets
 import time
 from collections.abc import Callable
 
-from cachetools import TTLCache
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-SESSION_SECONDS = 3600
-_MOST_SESSIONS = 200_000
+from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
 
 
 class SessionExpired(Exception):
-    """The token is forged, or its session ended."""
+    """The token is forged, or its session ended or was erased."""
 
 
 class ChoiceUnknown(Exception):
@@ -22,32 +20,39 @@ class ChoiceUnknown(Exception):
 
 
 class Sessions:
-    """Issues and checks sessions of an hour after their last message.
+    """Issues and checks sessions, which end an hour after their last message and `longest` seconds after their start.
 
-    A token is a signed, dated conversation id of 128 random bits. What slides is kept in memory, so a session
-    is at least as long as its token where another process or a restart knows nothing of it.
+    A token is a signed, dated conversation id of 128 random bits: nothing is stored for it. Where the store knows
+    nothing of a conversation (before its first message, after a restart), its session lasts as long as its token.
     """
 
-    def __init__(self, secret: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, secret: str, store: SessionStore, longest: float, clock: Callable[[], float] = time.time
+    ) -> None:
         self._secret = secret
         self._tokens = URLSafeTimedSerializer(secret, salt="session")
-        self._seen: TTLCache[str, bool] = TTLCache(_MOST_SESSIONS, SESSION_SECONDS, timer=clock)
+        self._store = store
+        self._longest = longest
+        self._clock = clock
 
-    def issue(self) -> str:
-        """A new session's token."""
-        return str(self._tokens.dumps(secrets.token_hex(16)))
+    def issue(self) -> tuple[str, str]:
+        """A new session: its token and its conversation."""
+        conversation = secrets.token_hex(16)
+        return str(self._tokens.dumps(conversation)), conversation
 
-    def conversation(self, token: str) -> str:
-        """The conversation of a token, whose hour starts anew; raises SessionExpired."""
+    async def conversation(self, token: str) -> str:
+        """The conversation of a token; raises SessionExpired."""
         if not token.isascii():
             raise SessionExpired
         try:
             conversation, issued = self._tokens.loads(token, return_timestamp=True)
         except BadSignature as error:
             raise SessionExpired from error
-        if time.time() - issued.timestamp() > SESSION_SECONDS and conversation not in self._seen:
+        age = self._clock() - issued.timestamp()
+        standing = await self._store.standing(conversation)
+        ended = age > SESSION_SECONDS and standing is not Standing.LIVE
+        if ended or age > self._longest or standing is Standing.CLOSED:
             raise SessionExpired
-        self._seen[conversation] = True
         return str(conversation)
 
     def seal(self, conversation: str, payload: str) -> str:

@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 import logging
+import traceback
 import warnings
+from types import TracebackType
 
 import structlog
+
+
+class PrivateFormatter(logging.Formatter):
+    """Tells of an exception where it was raised and its type, not its message, which may quote what a pupil typed."""
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """The tracebacks of the exception and of those that led to it."""
+        parts, error = [], ei[1]
+        while error is not None:
+            parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+            error = error.__cause__ or error.__context__
+        return "Traceback (without messages):\n" + "\nwhich came from\n".join(parts)
+
+
+def log_privately() -> None:
+    """Log warnings and errors to the standard error stream, exceptions without their messages."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(PrivateFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    for name in ("sanic.root", "sanic.error"):  # which Rasa cuts off from the others
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
 
 
 def quiet_logs() -> None:

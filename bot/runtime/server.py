@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
-from bot.runtime.logs import quiet_logs, quiet_warnings
+from bot.channel.metrics import serve_metrics
+from bot.runtime.logs import log_privately, quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import ROOT, Settings
 
@@ -15,7 +15,12 @@ def serve(model: Path, settings: Settings) -> None:
     """Serve until interrupted."""
     os.environ.update(QUIET)
     quiet_warnings()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    log_privately()
+    if settings.metrics_port:
+        try:
+            serve_metrics(settings.metrics_port)
+        except OSError as error:
+            raise SystemExit(f"JALON_METRICS_PORT: port {settings.metrics_port} cannot be used: {error}") from error
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig

@@ -77,26 +77,50 @@ def test_codes_of_errors_are_worded(contract: Contract) -> None:
     assert {f"error_{code}" for code in codes} == {name for name in responses if name.startswith("error_")}
 
 
-def test_every_documented_refusal_happens_as_documented(contract: Contract, plain: httpx.Client) -> None:
-    """Beside 503, which a server that works does not say."""
-    pupil, body = Pupil(plain), {"/chat/session": {}, "/chat/restart": {}, "/chat/message": {"text": "merci"}}
-    for path, fields in body.items():
-        good = {**fields, **({"session": pupil.session} if path != "/chat/session" else {})}
-        json_type = {"Content-Type": "application/json"}
-        replies = [
-            plain.post(path, content=b"{", headers=json_type),
-            plain.post(path, json=good, headers={"Origin": "https://example.org"}),
-            plain.post(path, content=b"x" * 20_000, headers=json_type),
-            plain.post(path, content=json.dumps(good)),
-            plain.post(path, json={**good, "sender": "x"}),
-        ]
-        if path != "/chat/session":
-            replies.append(plain.post(path, json={**good, "session": "x"}))
-        if path == "/chat/message":
-            replies.append(plain.post(path, json={"session": pupil.session, "choice": "x"}))
-        assert [contract.broken_by(reply) for reply in replies] == [None] * len(replies)
-        documented = {code for code in contract.document["paths"][path]["post"]["responses"] if code >= "400"}
-        assert {str(reply.status_code) for reply in replies} == documented - {"503"}
+CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("POST", "/chat/session", {}),
+    ("POST", "/chat/message", {"text": "merci"}),
+    ("POST", "/chat/restart", {}),
+    ("POST", "/chat/feedback", {"message": "not-one", "useful": True}),
+    ("DELETE", "/chat/session", {}),
+)
+
+
+def test_every_call_is_documented(contract: Contract) -> None:
+    with_body = {
+        (method.upper(), path)
+        for path, calls in contract.document["paths"].items()
+        for method, call in calls.items()
+        if "requestBody" in call
+    }
+    assert with_body == {(method, path) for method, path, _ in CALLS}
+
+
+@pytest.mark.parametrize(("method", "path", "fields"), CALLS, ids=str)
+def test_every_documented_refusal_happens_as_documented(
+    method: str, path: str, fields: dict[str, Any], contract: Contract, plain: httpx.Client
+) -> None:
+    """Beside 503, which a server that works does not say, and 429, which test_guarded.py provokes."""
+    pupil = Pupil(plain)
+    with_session = (method, path) != ("POST", "/chat/session")
+    good = {**fields, **({"session": pupil.session} if with_session else {})}
+    json_type = {"Content-Type": "application/json"}
+    replies = [
+        plain.request(method, path, content=b"{", headers=json_type),
+        plain.request(method, path, json=good, headers={"Origin": "https://example.org"}),
+        plain.request(method, path, content=b"x" * 20_000, headers=json_type),
+        plain.request(method, path, content=json.dumps(good)),
+        plain.request(method, path, json={**good, "sender": "x"}),
+    ]
+    if with_session:
+        replies.append(plain.request(method, path, json={**good, "session": "x"}))
+    if path == "/chat/message":
+        replies.append(plain.request(method, path, json={"session": pupil.session, "choice": "x"}))
+    if path == "/chat/feedback":
+        replies.append(plain.request(method, path, json=good))
+    assert [contract.broken_by(reply) for reply in replies] == [None] * len(replies)
+    documented = {code for code in contract.document["paths"][path][method.lower()]["responses"] if code >= "400"}
+    assert {str(reply.status_code) for reply in replies} == documented - {"429", "503"}
 
 
 def test_replies_are_as_documented(contract: Contract, plain: httpx.Client) -> None:
@@ -104,7 +128,11 @@ def test_replies_are_as_documented(contract: Contract, plain: httpx.Client) -> N
     replies = [plain.get("/"), plain.get("/chat/"), plain.get("/chat/widget.js"), plain.get("/health")]
     replies += [plain.post("/chat/session", json={}), plain.post("/chat/restart", json={"session": pupil.session})]
     replies += [pupil.post(text=text) for text in QUESTIONS]
+    rating = {"session": pupil.session, "message": replies[-1].json()["messages"][0]["id"], "useful": True}
+    replies.insert(0, plain.post("/chat/feedback", json=rating))
     assert [broken for reply in replies if (broken := contract.broken_by(reply))] == []
+    erased = plain.request("DELETE", "/chat/session", json={"session": pupil.session})
+    assert (erased.status_code, contract.broken_by(erased)) == (204, None)
     assert {m["answer"]["outcome"] for reply in replies[-len(QUESTIONS) :] for m in reply.json()["messages"]} == {
         outcome.value for outcome in Outcome
     } - {"missing"}
@@ -118,22 +146,55 @@ def test_replies_are_as_documented(contract: Contract, plain: httpx.Client) -> N
         ({"text": "x" * 501}, False),
         ({"text": ""}, False),
         ({"text": 1}, False),
+        ({"text": None}, False),
         ({"text": "merci", "choice": "x"}, False),
+        ({"text": "merci", "choice": None}, False),
         ({}, False),
         ({"text": "merci", "key": ""}, False),
         ({"text": "merci", "key": "k" * 65}, False),
+        ({"text": "merci", "key": "k k"}, False),
+        ({"text": "merci", "key": None}, False),
         ({"text": "merci", "sender": "x"}, False),
         ({"choice": "x" * 2049}, False),
     ],
     ids=str,
 )
-def test_bodies_are_taken_as_documented(
+def test_messages_are_taken_as_documented(
     fields: dict[str, Any], accepted: bool, contract: Contract, plain: httpx.Client
 ) -> None:
     body = {"session": Pupil(plain).session, **fields}
     schema = contract.document["components"]["schemas"]["MessageRequest"]
     assert contract.validator(schema).is_valid(body) is accepted
     assert (plain.post("/chat/message", json=body).status_code == 200) is accepted
+
+
+@pytest.mark.parametrize(
+    ("fields", "accepted"),
+    [
+        ({}, True),
+        ({"reason": "x" * 300}, True),
+        ({"reason": "x" * 301}, False),
+        ({"reason": ""}, False),
+        ({"reason": None}, False),
+        ({"reason": ["x"]}, False),
+        ({"useful": 1}, False),
+        ({"useful": "true"}, False),
+        ({"useful": None}, False),
+        ({"message": "m" * 65}, False),
+        ({"message": ""}, False),
+        ({"message": 1}, False),
+        ({"text": "merci"}, False),
+    ],
+    ids=str,
+)
+def test_ratings_are_taken_as_documented(
+    fields: dict[str, Any], accepted: bool, contract: Contract, plain: httpx.Client
+) -> None:
+    pupil = Pupil(plain)
+    body = {"session": pupil.session, "message": pupil.say("merci")[0]["id"], "useful": True, **fields}
+    schema = contract.document["components"]["schemas"]["FeedbackRequest"]
+    assert contract.validator(schema).is_valid(body) is accepted
+    assert (plain.post("/chat/feedback", json=body).status_code == 204) is accepted
 
 
 def test_contract_notices_what_breaks_it(contract: Contract) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from live_server import Pupil
 
-POSTS = ("/chat/session", "/chat/message", "/chat/restart")
+POSTS = ("/chat/session", "/chat/message", "/chat/restart", "/chat/feedback")
 Raw = Callable[..., httpx.Response]
 
 
@@ -27,10 +27,11 @@ def escaped(pupil: Pupil, **fields: str) -> bytes:
 # --- sessions and choices
 
 
-@pytest.mark.parametrize("path", ["/chat/message", "/chat/restart"])
+@pytest.mark.parametrize("path", ["/chat/message", "/chat/restart", "/chat/feedback"])
 @pytest.mark.parametrize("forge", [lambda t: t[:-4] + "AAAA", lambda t: "x" + t, lambda t: "", lambda t: "é" * 40])
 def test_forged_session(path: str, forge: Callable[[str], str], pupil: Pupil) -> None:
-    body = {"session": forge(pupil.session), **({"text": "merci"} if path == "/chat/message" else {})}
+    more = {"/chat/message": {"text": "merci"}, "/chat/feedback": {"message": "x", "useful": True}}
+    body = {"session": forge(pupil.session), **more.get(path, {})}
     assert refused(pupil.client.post(path, json=body), 401, "session")
 
 
@@ -191,3 +192,7 @@ def test_nothing_else_is_there(method: str, path: str, client: httpx.Client) -> 
 def test_other_methods(path: str, client: httpx.Client) -> None:
     assert refused(client.put(path, json={}), 405, "request")
     assert refused(client.get(path), 405, "request")
+
+
+def test_health_takes_no_other_method(client: httpx.Client) -> None:
+    assert refused(client.post("/health", json={}), 405, "request")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ def test_defaults() -> None:
     assert found.database_url == f"sqlite:///{ROOT}/build/jalon/catalogue.db"
     assert found.tracker_url == f"sqlite:///{ROOT}/build/jalon/conversations.db"
     assert (found.host, found.port, found.origins) == ("127.0.0.1", 5005, ())
+    assert (found.redis_url, found.trusted_proxies, found.metrics_port) == (None, (), None)
+    assert (found.rate_session, found.rate_address) == (20, 600)
+    assert (found.keep_conversations_hours, found.keep_questions_days) == (24, 90)
     assert found.search_url.format(query="bts") == "https://www.onisep.fr/recherche?context=formation&text=bts"
 
 
@@ -34,6 +38,16 @@ def test_defaults() -> None:
         ("port", "80", 80),
         ("origins", " https://a.fr/, http://localhost:3000 ,", ("https://a.fr", "http://localhost:3000")),
         ("origins", "", ()),
+        ("redis_url", "rediss://:p@host:6379/1", "rediss://:p@host:6379/1"),
+        ("redis_url", "", None),
+        ("rate_session", "0", 0),
+        (
+            "trusted_proxies",
+            "10.0.0.0/8, 192.0.2.7 ,::1,",
+            (IPv4Network("10.0.0.0/8"), IPv4Network("192.0.2.7/32"), IPv6Network("::1/128")),
+        ),
+        ("trusted_proxies", "", ()),
+        ("keep_conversations_hours", "1", 1),
         ("search_url", "http://a.fr/?q={query}", "http://a.fr/?q={query}"),
     ],
 )
@@ -53,6 +67,14 @@ def test_variables(name: str, value: str, expected: object, monkeypatch: pytest.
         ("JALON_SECRET", "short"),
         ("JALON_ORIGINS", "a.fr"),
         ("JALON_ORIGINS", "https://a.fr/page"),
+        ("JALON_REDIS_URL", "http://host"),
+        ("JALON_RATE_SESSION", "-1"),
+        ("JALON_RATE_ADDRESS", "many"),
+        ("JALON_TRUSTED_PROXIES", "proxy"),
+        ("JALON_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("JALON_KEEP_CONVERSATIONS_HOURS", "0"),
+        ("JALON_KEEP_QUESTIONS_DAYS", "0"),
+        ("JALON_METRICS_PORT", "0"),
         ("JALON_SEARCH_URL", "https://a.fr"),
         ("JALON_SEARCH_URL", "https://a.fr/{query}/{page}"),
         ("JALON_SEARCH_URL", "javascript:{query}"),

@@ -1,0 +1,98 @@
+"""What every request and every reply goes through: origins, headers, errors, measures, and what is not under /chat."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channel import metrics
+from bot.channel.errors import Errors
+from bot.channel.heads import refuse_unsound_heads
+from bot.channel.health import Health
+from bot.channel.requests import MAX_BODY
+from bot.channel.retention import purge_while_serving
+from bot.settings import Settings
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # Other sites show the page and load the files of the widget; the replies of the API are told apart below.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Entrance(Blueprint):
+    """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
+
+    def __init__(self, name: str, settings: Settings, errors: Errors, health: Health) -> None:
+        super().__init__(name)
+        self.ctx.settings, self.ctx.errors, self.ctx.health = settings, errors, health
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> Any:
+        """Register with the server, and take over / from Rasa."""
+        settings: Settings = self.ctx.settings
+        errors: Errors = self.ctx.errors
+        ancestors = " ".join(["'self'", *settings.origins])
+        headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
+        app.config.REQUEST_MAX_SIZE = MAX_BODY
+        app.config.FALLBACK_ERROR_FORMAT = "json"
+        # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
+        app.ctx.sanic_cors.resources = []
+
+        @app.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            return await self.ctx.health.reply(request)
+
+        @app.on_request
+        async def entrance(request: Request) -> HTTPResponse | None:
+            request.ctx.started = time.perf_counter()
+            if request.stream.request_body:  # of a call that takes none: left unread, Sanic calls it an error
+                await request.receive_body()
+            if request.path in ("/", "/chat"):
+                return response.redirect("/chat/")
+            if not _allowed(request, settings.origins):
+                return errors.reply(403, "origin")
+            if request.method == "OPTIONS":
+                return response.empty()
+            return None
+
+        @app.on_response
+        async def dress(request: Request, reply: HTTPResponse) -> None:
+            reply.headers.update(headers)
+            if request.method != "GET" or request.path == "/health":
+                reply.headers["Cache-Control"] = "no-store"
+                reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            origin = request.headers.get("origin")
+            if settings.origins:
+                reply.headers["Vary"] = "Origin"
+            if origin in settings.origins:
+                reply.headers["Access-Control-Allow-Origin"] = origin
+                reply.headers["Access-Control-Allow-Headers"] = "Content-Type"
+                reply.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+                reply.headers["Access-Control-Expose-Headers"] = "Retry-After"
+                reply.headers["Access-Control-Max-Age"] = "600"
+
+        @app.on_response
+        async def measure(request: Request, reply: HTTPResponse) -> None:
+            route = f"/{request.route.path}" if request.route else "none"
+            metrics.REQUESTS.labels(route, reply.status).inc()
+            if hasattr(request.ctx, "started"):
+                metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
+
+        refuse_unsound_heads(app)
+        purge_while_serving(app, settings)
+        app.error_handler.add(Exception, errors)
+        return super().register(app, options)
+
+
+def _allowed(request: Request, origins: tuple[str, ...]) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or origin in origins or origin.partition("://")[2] == request.headers.get("host")

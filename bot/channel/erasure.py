@@ -1,0 +1,81 @@
+"""Erases a conversation everywhere, at the wish of its owner, whatever goes on in it at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Engine
+
+from bot.channel import review
+from bot.channel.database import events, feedback, has_events, in_thread, metadata, remove_traces
+from bot.channel.session_store import SessionStore, Standing
+from bot.channel.sessions import SessionExpired
+
+T = TypeVar("T")
+
+
+class Eraser:
+    """Runs what writes to conversations and erases them, so that nothing is written again after an erasure."""
+
+    def __init__(self, engine: Engine, store: SessionStore) -> None:
+        self._engine = engine
+        self._store = store
+        self._running: defaultdict[str, set[asyncio.Task[Any]]] = defaultdict(set)
+        self._erasing: set[asyncio.Task[None]] = set()
+
+    async def run(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`, which goes on to its end where the client goes away; raises SessionExpired."""
+        task = asyncio.ensure_future(self._guarded(conversation, work))
+        self._running[conversation].add(task)
+        task.add_done_callback(lambda done: self._ended(conversation, done))
+        return await asyncio.shield(task)
+
+    async def erase(self, conversation: str) -> None:
+        """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
+        task = asyncio.ensure_future(self._erase(conversation))
+        self._erasing.add(task)
+        task.add_done_callback(self._erasing.discard)
+        await asyncio.shield(task)
+
+    async def _erase(self, conversation: str) -> None:
+        await self._store.close(conversation)
+        running = self._running.get(conversation)
+        if running:
+            await asyncio.wait(running)
+        try:
+            await in_thread(erase_conversation, self._engine, conversation)
+        except Exception:
+            await self._store.reopen(conversation)
+            raise
+        await self._store.forget(conversation)
+
+    async def _guarded(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
+        """Another server may have erased the conversation while it was worked on: then erase what was written since."""
+        try:
+            return await work
+        finally:
+            if await self._store.standing(conversation) is Standing.CLOSED:
+                await in_thread(erase_conversation, self._engine, conversation)
+                await self._store.forget(conversation)
+                raise SessionExpired
+
+    def _ended(self, conversation: str, task: asyncio.Task[Any]) -> None:
+        self._running[conversation].discard(task)
+        if not self._running[conversation]:
+            del self._running[conversation]
+        if not task.cancelled():
+            task.exception()  # it was raised to the client, where there still is one
+
+
+def erase_conversation(engine: Engine, conversation: str) -> None:
+    """Delete all rows of a conversation, and what they leave behind in the files; raises SQLAlchemyError."""
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        if has_events(connection):
+            connection.execute(events.delete().where(events.c.sender_id == conversation))
+        connection.execute(feedback.delete().where(feedback.c.conversation == conversation))
+    review.forget(conversation)
+    remove_traces(engine)

@@ -1,0 +1,56 @@
+"""Every error as the contract words it: a status, a code for machines, a sentence in French for a person."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from redis.exceptions import RedisError
+from sanic import response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channel.limits import TooFast
+from bot.channel.requests import BadRequest
+from bot.channel.sessions import ChoiceUnknown, SessionExpired
+from bot.wording import Wording
+
+logger = logging.getLogger(__name__)
+
+_AWAY = (SQLAlchemyError, RedisError, asyncio.TimeoutError)
+
+
+class Errors:
+    """Words errors with the responses `error_…`."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def __call__(self, request: Request, error: Exception) -> HTTPResponse:
+        """The reply to a request that raised; what nobody foresaw is logged, and is a 503 too."""
+        if isinstance(error, BadRequest):
+            return self.reply(error.status, error.code)
+        if isinstance(error, SessionExpired):
+            return self.reply(401, "session")
+        if isinstance(error, ChoiceUnknown):
+            return self.reply(404, "choice")
+        if isinstance(error, TooFast):
+            return self.reply(429, "too_fast", {"Retry-After": str(error.seconds)})
+        if isinstance(error, SanicException):
+            status = error.status_code or 400
+            code = {404: "not_found", 413: "too_large"}.get(status, "request")
+            return self.reply(status if status < 500 else 503, code)
+        if request.conn_info is None:  # it could not be read as HTTP
+            return self.reply(400, "request")
+        if isinstance(error, _AWAY):
+            logger.warning("%s at %s: no reply", type(error).__name__, request.path)
+        else:
+            logger.error("%s at %s", type(error).__name__, request.path, exc_info=error)
+        return self.reply(503, "down")
+
+    def reply(self, status: int, code: str, headers: dict[str, str] | None = None) -> HTTPResponse:
+        """The reply with this status and code."""
+        words = self._wording.word(f"error_{code}", {})
+        return response.json({"error": {"code": code, "message": words}}, status=status, headers=headers)

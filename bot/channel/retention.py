@@ -1,0 +1,86 @@
+"""Removes what grew too old: `python -m bot purge`, and the same every ten minutes in a running server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sanic import Sanic
+from sqlalchemy import select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channel import metrics
+from bot.channel.database import connect, events, feedback, has_events, metadata, remove_traces
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PURGE_SECONDS = 600.0
+# In one transaction, so that a message that is answered meanwhile waits for milliseconds only.
+_CONVERSATIONS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Purge:
+    """One kind of what grows too old: its name, and what removes it as of a time and tells how many there were."""
+
+    what: str
+    remove: Callable[[Engine, Settings, float], int]
+
+
+def conversations(engine: Engine, settings: Settings, now: float) -> int:
+    """Remove all conversations that began before the time allowed; their sessions ended by then."""
+    oldest = now - settings.keep_conversations_hours * 3600
+    removed = 0
+    with engine.begin() as connection:
+        connection.execute(feedback.delete().where(feedback.c.created < oldest))
+        if not has_events(connection):
+            return 0
+    while True:
+        with engine.begin() as connection:
+            some = select(events.c.sender_id).where(events.c.timestamp < oldest).distinct()
+            ids = connection.execute(some.limit(_CONVERSATIONS_AT_ONCE)).scalars().all()
+            connection.execute(events.delete().where(events.c.sender_id.in_(ids)))
+        removed += len(ids)
+        if len(ids) < _CONVERSATIONS_AT_ONCE:
+            return removed
+
+
+PURGES = (Purge("conversations", conversations),)
+
+
+def purge(settings: Settings, now: float | None = None) -> dict[str, int]:
+    """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError."""
+    engine = connect(settings.tracker_url)
+    try:
+        metadata.create_all(engine)
+        removed = {kind.what: kind.remove(engine, settings, now or time.time()) for kind in PURGES}
+        remove_traces(engine)
+        return removed
+    finally:
+        engine.dispose()
+
+
+def purge_while_serving(app: Sanic, settings: Settings) -> None:
+    """Let a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
+
+    async def keep_purging() -> None:
+        while True:
+            try:
+                for what, count in (await asyncio.to_thread(purge, settings)).items():
+                    metrics.PURGED.labels(what).inc(count)
+            except SQLAlchemyError as error:
+                logger.warning("What grew too old is not removed, next try in ten minutes: %s", type(error).__name__)
+            await asyncio.sleep(PURGE_SECONDS)
+
+    @app.after_server_start
+    async def start(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.ctx.purging = asyncio.ensure_future(keep_purging())
+
+    @app.before_server_stop
+    async def stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.ctx.purging.cancel()

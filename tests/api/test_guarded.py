@@ -1,0 +1,348 @@
+"""A server as a school would run it, with small limits: rates, other sites, proxies, metrics, retention, privacy."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from contract import Contract
+from live_server import LiveServer, Pupil, wait_for
+from services import free_port
+
+from bot.channel.database import connect, feedback
+from bot.channel.feedback import save_feedback
+
+SCHOOL = "https://ecole.example"
+MARKER = "zorglubidule"
+OLD = "conversation-of-two-hours-ago"
+SESSION_LIMIT, ADDRESS_LIMIT = 6, 25
+HOUR = 3600.0
+Caller = Callable[[], httpx.Client]
+
+
+class Guarded(LiveServer):
+    """The server, with a rating of two hours ago in its database."""
+
+    def __init__(self, folder: Path, seeds: Path) -> None:
+        super().__init__(folder, seeds)
+        self.metrics = free_port()
+        self.environment |= {
+            "JALON_RATE_SESSION": str(SESSION_LIMIT),
+            "JALON_RATE_ADDRESS": str(ADDRESS_LIMIT),
+            "JALON_TRUSTED_PROXIES": "127.0.0.0/8",
+            "JALON_ORIGINS": SCHOOL,
+            "JALON_METRICS_PORT": str(self.metrics),
+            "JALON_KEEP_CONVERSATIONS_HOURS": "1",
+            "LOG_LEVEL": "DEBUG",
+            "LOG_LEVEL_LIBRARIES": "DEBUG",
+        }
+        self.folder = folder
+        engine = connect(self.environment["JALON_TRACKER_URL"])
+        save_feedback(engine, OLD, "m", True)
+        with engine.begin() as connection:
+            connection.execute(feedback.update().values(created=time.time() - 2 * HOUR))
+        engine.dispose()
+        assert OLD in self._conversations.read_bytes().decode("latin-1")
+
+    def files_hold(self, word: str) -> list[str]:
+        """The files of the server, logs and databases, that hold a word."""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        assert {"server.log", "conversations.db"} <= {path.name for path in files}
+        return [path.name for path in files if word.encode() in path.read_bytes()]
+
+    def rows(self) -> int:
+        """How many rows there are in the database of conversations."""
+        with sqlite3.connect(f"file:{self._conversations}?mode=ro", uri=True) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return sum(database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
+
+    def age(self, hours: float) -> None:
+        """Make all that is stored older."""
+        with sqlite3.connect(self._conversations) as database:
+            database.execute("UPDATE events SET timestamp = timestamp - ?", (hours * HOUR,))
+
+
+@pytest.fixture(scope="module")
+def guarded(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    server = Guarded(tmp_path_factory.mktemp("guarded"), seeds)
+    server.start()
+    yield server
+    assert server.stop() == 0, server.logged()[-3000:]
+    assert "Traceback" not in server.logged(), server.logged()[-3000:]
+
+
+@pytest.fixture(scope="module")
+def caller(guarded: Guarded, contract: Contract) -> Iterator[Caller]:
+    """Clients, each from an address of its own as a proxy tells it, whose replies are held against the document."""
+    clients: list[httpx.Client] = []
+    addresses = (f"198.51.100.{n}" for n in itertools.count(1))
+
+    def hold(reply: httpx.Response) -> None:
+        reply.read()
+        assert contract.broken_by(reply) is None
+
+    def call() -> httpx.Client:
+        headers = {"X-Forwarded-For": f"203.0.113.9, {next(addresses)}"}
+        clients.append(
+            httpx.Client(base_url=guarded.url, timeout=30, headers=headers, event_hooks={"response": [hold]})
+        )
+        return clients[-1]
+
+    yield call
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def pupil(caller: Caller) -> Pupil:
+    return Pupil(caller())
+
+
+def sessions_opened(client: httpx.Client, tries: int) -> int:
+    return sum(client.post("/chat/session", json={}).status_code == 201 for _ in range(tries))
+
+
+# --- rates
+
+
+def test_a_session_has_its_messages_a_minute(caller: Caller) -> None:
+    client = caller()
+    pupil = Pupil(client)
+    for _ in range(SESSION_LIMIT):
+        assert pupil.post(text="merci").status_code == 200
+    reply = pupil.post(text="merci")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (429, "too_fast")
+    assert 1 <= int(reply.headers["retry-after"]) <= 60
+    assert client.post("/chat/restart", json={"session": pupil.session}).status_code == 429
+    assert Pupil(client).post(text="merci").status_code == 200
+
+
+def test_an_address_has_its_requests_a_minute(caller: Caller) -> None:
+    client = caller()
+    assert sessions_opened(client, ADDRESS_LIMIT + 5) == ADDRESS_LIMIT
+    assert client.post("/chat/session", json={}).headers["retry-after"]
+    assert sessions_opened(caller(), 2) == 2
+
+
+def test_what_a_client_says_of_its_address_is_not_believed(guarded: Guarded) -> None:
+    """Only what the trusted proxy adds at the end is."""
+    taken = 0
+    for number in range(ADDRESS_LIMIT + 5):
+        headers = {"X-Forwarded-For": f"192.0.2.{number}, 198.51.100.250"}
+        taken += httpx.post(f"{guarded.url}/chat/session", json={}, headers=headers).status_code == 201
+    assert taken == ADDRESS_LIMIT
+
+
+def test_refused_bodies_and_erasures_are_not_counted(caller: Caller) -> None:
+    client = caller()
+    pupil = Pupil(client)
+    for _ in range(ADDRESS_LIMIT + 5):
+        assert client.post("/chat/message", json={"session": pupil.session}).status_code == 422
+    assert sessions_opened(client, ADDRESS_LIMIT) == ADDRESS_LIMIT - 1
+    assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
+
+
+# --- other sites
+
+
+def test_a_page_of_the_school_may_use_it(caller: Caller) -> None:
+    client = caller()
+    client.headers["Origin"] = SCHOOL
+    pupil = Pupil(client)
+    for _ in range(SESSION_LIMIT):
+        headers = pupil.post(text="merci").headers
+        assert headers["access-control-allow-origin"] == SCHOOL
+        assert headers["vary"] == "Origin"
+        assert "access-control-allow-credentials" not in headers
+    refused = pupil.post(text="merci")
+    assert refused.status_code == 429
+    assert refused.headers["access-control-expose-headers"] == "Retry-After"
+    assert refused.headers["access-control-allow-origin"] == SCHOOL
+
+
+@pytest.mark.parametrize("path", ["/chat/session", "/chat/message", "/chat/restart", "/chat/feedback"])
+def test_a_browser_may_ask_first(path: str, caller: Caller) -> None:
+    asked = {
+        "Origin": SCHOOL,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    reply = caller().options(path, headers=asked)
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert reply.headers["access-control-allow-origin"] == SCHOOL
+    assert "DELETE" in reply.headers["access-control-allow-methods"]
+    assert reply.headers["access-control-allow-headers"].lower() == "content-type"
+
+
+def test_pages_of_others_may_not(caller: Caller) -> None:
+    client = caller()
+    for origin in ("https://ecole.example.evil.example", "http://ecole.example", "https://ecole.example:444", "null"):
+        reply = client.post("/chat/session", json={}, headers={"Origin": origin})
+        assert reply.status_code == 403
+        assert "access-control-allow-origin" not in reply.headers
+
+
+def test_the_page_may_be_framed_by_the_school_alone(caller: Caller) -> None:
+    policy = caller().get("/chat/").headers["content-security-policy"]
+    assert f"frame-ancestors 'self' {SCHOOL}" in policy
+
+
+def test_replies_are_kept_by_nobody(caller: Caller) -> None:
+    client = caller()
+    for reply in (client.post("/chat/session", json={}), client.get("/health"), client.post("/chat/session")):
+        assert reply.headers["cache-control"] == "no-store"
+        assert reply.headers["cross-origin-resource-policy"] == "same-origin"
+        assert reply.headers["cross-origin-opener-policy"] == "same-origin"
+    assert client.get("/chat/widget.js").headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+# --- feedback
+
+
+def test_rating_a_message(pupil: Pupil) -> None:
+    message = pupil.say("quels métiers après MSPC ?")[0]["id"]
+    for fields in ({"useful": True}, {"useful": False, "reason": "trop long"}):
+        rated = pupil.client.post("/chat/feedback", json={"session": pupil.session, "message": message, **fields})
+        assert (rated.status_code, rated.content) == (204, b"")
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 301, "a\0b", 1, None], ids=ascii)
+def test_reasons_that_are_refused(reason: object, pupil: Pupil) -> None:
+    message = pupil.say("merci")[0]["id"]
+    fields = {"session": pupil.session, "message": message, "useful": True, "reason": reason}
+    assert pupil.client.post("/chat/feedback", json=fields).status_code == 422
+
+
+def test_only_messages_of_ones_own_can_be_rated(caller: Caller) -> None:
+    pupil, another = Pupil(caller()), Pupil(caller())
+    foreign = another.say("merci")[0]["id"]
+    for message in (foreign, "x", pupil.greeting[0]["id"]):
+        fields = {"session": pupil.session, "message": message, "useful": True}
+        reply = pupil.client.post("/chat/feedback", json=fields)
+        assert (reply.status_code, reply.json()["error"]["code"]) == (404, "message")
+
+
+# --- privacy
+
+
+def test_nothing_is_stored_before_the_first_message(guarded: Guarded, caller: Caller) -> None:
+    before = guarded.rows()
+    pupil = Pupil(caller())
+    pupil.restart()
+    pupil.client.post("/chat/feedback", json={"session": pupil.session, "message": "x", "useful": True})
+    assert guarded.rows() == before
+    pupil.say("merci")
+    assert guarded.rows() > before
+
+
+def test_what_is_erased_is_gone(guarded: Guarded, pupil: Pupil) -> None:
+    """From the files of the database and from what is in memory; it was never in a log."""
+    said = pupil.post(text=f"durée du bac pro {MARKER}", key="a-key")
+    message = said.json()["messages"][0]["id"]
+    rating = {"session": pupil.session, "message": message, "useful": False, "reason": f"non {MARKER}"}
+    assert pupil.client.post("/chat/feedback", json=rating).status_code == 204
+    assert MARKER in said.text
+    assert guarded.files_hold(MARKER)
+    assert pupil.client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
+    assert guarded.files_hold(MARKER) == []
+    assert pupil.post(text=f"durée du bac pro {MARKER}", key="a-key").status_code == 401
+    assert pupil.client.post("/chat/feedback", json=rating).status_code == 401
+    assert guarded.files_hold(MARKER) == []
+
+
+def test_no_message_is_ever_logged(guarded: Guarded, pupil: Pupil) -> None:
+    """Nor what is refused, nor an address; though the environment asks for all that libraries say."""
+    pupil.say(f"durée du bac pro {MARKER}")
+    pupil.post(text=f"{MARKER}\0")
+    pupil.client.post("/chat/message", content=f'{{"{MARKER}'.encode(), headers={"Content-Type": "application/json"})
+    pupil.client.get(f"/chat/?q={MARKER}")
+    pupil.client.get(f"/chat/{MARKER}?q={MARKER}")
+    log = guarded.logged()
+    assert "Starting" in log
+    assert MARKER not in log
+    assert "198.51.100" not in log
+
+
+def test_old_conversations_go_by_the_command(guarded: Guarded, pupil: Pupil) -> None:
+    import subprocess
+    import sys
+
+    from bot.settings import ROOT
+
+    pupil.say(f"durée du bac pro {MARKER}")
+    guarded.age(2)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "purge"], cwd=ROOT, env=guarded.environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "conversations removed" in done.stdout
+    assert guarded.files_hold(MARKER) == []
+
+
+def test_what_is_old_goes_by_itself(guarded: Guarded) -> None:
+    """At the start of a server (and then every ten minutes)."""
+    wait_for(lambda: not guarded.files_hold(OLD), 20, "the old rating to go")
+
+
+# --- for who looks after it
+
+
+def test_metrics(guarded: Guarded, pupil: Pupil) -> None:
+    def measured() -> dict[str, float]:
+        lines = httpx.get(f"http://127.0.0.1:{guarded.metrics}/metrics").text.splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+    before = measured()
+    message = pupil.say("quels métiers après MSPC ?")[0]["id"]
+    pupil.say("bac pro astronaute ça dure combien de temps")
+    pupil.client.post("/chat/feedback", json={"session": pupil.session, "message": message, "useful": True})
+    pupil.post(text="")
+    for _ in range(SESSION_LIMIT):
+        pupil.post(text="merci")
+    now = measured()
+    grown = {name: int(value - before.get(name, 0)) for name, value in now.items() if value != before.get(name, 0)}
+    expected = {
+        'jalon_replies_total{outcome="answered"}': 1,
+        'jalon_replies_total{outcome="unknown"}': 1,
+        'jalon_replies_total{outcome="smalltalk"}': SESSION_LIMIT - 2,
+        'jalon_requests_total{route="/chat/message",status="200"}': SESSION_LIMIT,
+        'jalon_requests_total{route="/chat/message",status="422"}': 1,
+        'jalon_requests_total{route="/chat/message",status="429"}': 2,
+        'jalon_requests_total{route="/chat/feedback",status="204"}': 1,
+        'jalon_request_seconds_count{route="/chat/message"}': SESSION_LIMIT + 3,
+        'jalon_rate_limited_total{limit="session"}': 2,
+        'jalon_feedback_total{useful="true"}': 1,
+    }
+    assert {name: grown.get(name) for name in expected} == expected
+    assert not any("astronaute" in name or pupil.session[:10] in name for name in now)
+
+
+def test_metrics_are_not_on_the_port_of_the_api(caller: Caller) -> None:
+    assert caller().get("/metrics").status_code == 404
+
+
+def test_health_tells_what_is_well(caller: Caller) -> None:
+    reply = caller().get("/health").json()
+    assert reply == {"status": "ok", "checks": dict.fromkeys(("model", "catalogue", "conversations", "sessions"), True)}
+
+
+def test_health_of_a_server_whose_conversations_are_gone(guarded: Guarded, caller: Caller) -> None:
+    database = guarded._conversations
+    away = database.with_suffix(".away")
+    database.rename(away)
+    try:
+        reply = caller().get("/health")
+        assert reply.status_code == 503
+        assert reply.json()["checks"]["conversations"] is False
+        assert json.dumps(reply.json())
+    finally:
+        away.rename(database)
+    since = time.monotonic()
+    assert caller().get("/health").status_code == 200
+    assert time.monotonic() - since < 30

@@ -1,0 +1,151 @@
+"""Replies: one turn of Rasa a key, what the review is told, and what becomes of a turn that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from sqlalchemy.exc import OperationalError
+
+from bot.channel import replies as module
+from bot.channel import review
+from bot.channel.replies import Replies
+from bot.channel.requests import BadRequest, MessageRequest
+from bot.channel.review import Exchange
+from bot.channel.session_store import MemorySessions
+from bot.channel.sessions import ChoiceUnknown, Sessions
+
+Told = list[tuple[str, Exchange]]
+
+
+class Rasa:
+    """Answers each message with what it was asked to answer, and remembers what it was handed."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.outcomes = ["answered"]
+        self.during: Callable[[], Any] = lambda: None
+
+    async def __call__(self, message: UserMessage) -> None:
+        self.heard.append(message.text)
+        await asyncio.sleep(0)
+        self.during()
+        for outcome in self.outcomes:
+            answer = {"outcome": outcome, "facets": ["duree"], "fiches": [], "jobs": [], "sources": []}
+            button = {"title": "Oui", "payload": "/choose{}"}
+            said = {"text": f"réponse {len(self.heard)}", "custom": {"answer": answer}, "buttons": [button]}
+            await message.output_channel.send_response(message.sender_id, said)
+
+
+@pytest.fixture
+def rasa() -> Rasa:
+    return Rasa()
+
+
+@pytest.fixture
+def store() -> MemorySessions:
+    return MemorySessions()
+
+
+@pytest.fixture
+def replies(rasa: Rasa, store: MemorySessions) -> Replies:
+    return Replies(Sessions("s" * 32, store, 3600), store, rasa)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What the review was told."""
+    told: Told = []
+    monkeypatch.setattr(review, "replied", lambda conversation, exchange: told.append((conversation, exchange)))
+    return told
+
+
+def asked(**fields: str) -> MessageRequest:
+    return MessageRequest(session="token", **fields)
+
+
+async def test_the_review_is_told_of_every_message(rasa: Rasa, replies: Replies, told: Told) -> None:
+    rasa.outcomes = ["answered", "not_in_fiche"]
+    reply = await replies.reply(asked(text="durée et attendus ?"), "c")
+    assert told == [("c", Exchange("durée et attendus ?", outcome, ("duree",))) for outcome in rasa.outcomes]
+    for (_, exchange), message in zip(told, reply["messages"], strict=True):
+        assert await replies.exchange("c", message["id"]) == exchange
+
+
+async def test_a_choice_is_no_question(replies: Replies, rasa: Rasa, told: Told) -> None:
+    choice = (await replies.reply(asked(text="durée ?"), "c"))["messages"][0]["choices"][0]["id"]
+    await replies.reply(asked(choice=choice), "c")
+    assert rasa.heard == ["durée ?", "/choose{}"]
+    assert [exchange.question for _, exchange in told] == ["durée ?", ""]
+
+
+async def test_a_review_that_is_away_costs_no_reply(replies: Replies, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("away"))
+
+    monkeypatch.setattr(review, "replied", fail)
+    assert (await replies.reply(asked(text="durée ?"), "c"))["messages"]
+
+
+async def test_a_message_of_another_conversation_is_unknown(replies: Replies) -> None:
+    message = (await replies.reply(asked(text="durée ?"), "c"))["messages"][0]["id"]
+    for conversation, id_ in (("d", message), ("c", "x"), ("c", "")):
+        with pytest.raises(BadRequest, match="message"):
+            await replies.exchange(conversation, id_)
+
+
+async def test_one_key_is_one_turn(replies: Replies, rasa: Rasa) -> None:
+    """At the same time and afterwards; another key, or another conversation, is another turn."""
+    first, second = await asyncio.gather(*(replies.reply(asked(text="durée ?", key="k"), "c") for _ in range(2)))
+    assert first == second == await replies.reply(asked(text="durée ?", key="k"), "c")
+    assert len(rasa.heard) == 1
+    assert first != await replies.reply(asked(text="durée ?", key="l"), "c")
+    assert first != await replies.reply(asked(text="durée ?", key="k"), "d")
+    assert first != await replies.reply(asked(text="durée ?"), "c")
+
+
+async def test_a_key_whose_turn_failed_can_be_used_again(replies: Replies, rasa: Rasa) -> None:
+    def fail() -> None:
+        raise LookupError
+
+    rasa.during = fail
+    with pytest.raises(LookupError):
+        await replies.reply(asked(text="durée ?", key="k"), "c")
+    with pytest.raises(ChoiceUnknown):
+        await replies.reply(asked(choice="x", key="k"), "c")
+    rasa.during = lambda: None
+    assert (await replies.reply(asked(text="durée ?", key="k"), "c"))["messages"]
+
+
+async def test_silence_is_a_refusal(replies: Replies, rasa: Rasa, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rasa says nothing, or takes too long."""
+    rasa.outcomes = []
+    with pytest.raises(BadRequest) as refused:
+        await replies.reply(asked(text="durée ?"), "c")
+    assert (refused.value.status, refused.value.code) == (503, "down")
+    rasa.outcomes = ["answered"]
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0)
+    with pytest.raises(BadRequest) as refused:
+        await replies.reply(asked(text="durée ?"), "c")
+    assert (refused.value.status, refused.value.code) == (503, "down")
+
+
+async def test_a_key_that_someone_works_on_for_too_long_is_a_refusal(
+    replies: Replies, store: MemorySessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server that worked on it may be gone: the claim ends, and then the key can be used."""
+    await store.claim("c", "reply:k")
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
+    with pytest.raises(BadRequest) as refused:
+        await replies.reply(asked(text="durée ?", key="k"), "c")
+    assert refused.value.status == 503
+
+
+@pytest.mark.parametrize("text", ["/restart", "/choose{}", "//"])
+async def test_no_typed_text_begins_with_a_slash(text: str, replies: Replies, rasa: Rasa) -> None:
+    await replies.reply(asked(text=text), "c")
+    assert not rasa.heard[0].startswith("/")
+    assert rasa.heard[0].endswith(text)

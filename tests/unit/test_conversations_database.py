@@ -1,0 +1,200 @@
+"""What is erased, purged and rated in the database of conversations: SQLite in both its modes, and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channel import retention
+from bot.channel.database import check, connect
+from bot.channel.erasure import erase_conversation
+from bot.channel.feedback import save_feedback
+from bot.channel.retention import purge
+from bot.settings import Settings
+
+MARKER = "zorglubidule"
+HOUR = 3600.0
+# As Rasa makes it, in the parts that matter here.
+EVENTS = """CREATE TABLE events (id {serial}, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL,
+            timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT)"""
+
+
+class Conversations:
+    """A database of conversations, written to as Rasa's tracker store does, without any care for what is deleted."""
+
+    def __init__(self, url: str, folder: Path | None) -> None:
+        self.url = url
+        self.folder = folder
+        self.rasa = create_engine(url, future=True)
+        self.engine: Engine = connect(url)
+
+    def make_events(self) -> None:
+        """What Rasa makes at its start."""
+        serial = "INTEGER PRIMARY KEY" if self.folder else "SERIAL PRIMARY KEY"
+        with self.rasa.begin() as connection:
+            connection.execute(text(EVENTS.format(serial=serial)))
+            connection.execute(text("CREATE INDEX ix_events_sender_id ON events (sender_id)"))
+
+    def say(self, conversation: str, words: str, when: float | None = None) -> None:
+        """One event of a conversation."""
+        query = text("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (:c, 'user', :t, :d)")
+        with self.rasa.begin() as connection:
+            connection.execute(query, {"c": conversation, "t": when or time.time(), "d": json.dumps({"text": words})})
+
+    def senders(self, table: str = "events", column: str = "sender_id") -> dict[str, int]:
+        """How many rows each conversation has."""
+        with self.rasa.connect() as connection:
+            rows = connection.execute(text(f"SELECT {column}, count(*) FROM {table} GROUP BY {column}")).all()
+        return dict(rows)
+
+    def files_hold(self, word: str) -> list[str]:
+        """The files of an SQLite database that hold a word."""
+        assert self.folder is not None
+        return [path.name for path in self.folder.iterdir() if word.encode() in path.read_bytes()]
+
+
+@pytest.fixture(params=["sqlite", "sqlite-wal", "postgresql"])
+def conversations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Conversations]:
+    if request.param == "postgresql":
+        made = Conversations(request.getfixturevalue("postgresql_url"), None)
+        with made.rasa.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS events, feedback"))
+    else:
+        made = Conversations(f"sqlite:///{tmp_path}/conversations.db", tmp_path)
+        if request.param == "sqlite-wal":
+            with made.rasa.connect() as connection:
+                connection.execute(text("PRAGMA journal_mode = WAL"))
+    yield made
+    made.engine.dispose()
+    made.rasa.dispose()
+
+
+def settings(conversations: Conversations, hours: int = 24) -> Settings:
+    return Settings(tracker_url=conversations.url, keep_conversations_hours=hours)
+
+
+# --- erasure
+
+
+def test_one_conversation_is_erased_and_no_other(conversations: Conversations) -> None:
+    conversations.make_events()
+    for conversation in ("mine", "yours"):
+        conversations.say(conversation, f"bonjour {conversation}")
+        save_feedback(conversations.engine, conversation, "m", True)
+    erase_conversation(conversations.engine, "mine")
+    assert conversations.senders() == {"yours": 1}
+    assert conversations.senders("feedback", "conversation") == {"yours": 1}
+
+
+def test_erasing_nothing_is_no_error(conversations: Conversations) -> None:
+    erase_conversation(conversations.engine, "mine")
+    conversations.make_events()
+    erase_conversation(conversations.engine, "mine")
+    assert conversations.senders() == {}
+
+
+def test_nothing_of_it_is_left_in_the_files(conversations: Conversations) -> None:
+    """Among many others, with long and short events, at once and after others were erased before."""
+    if conversations.folder is None:
+        pytest.skip("PostgreSQL overwrites what was deleted in its own time: docs/privacy.md says so")
+    conversations.make_events()
+    chance = random.Random(7)
+    for number in range(400):
+        conversation = f"c{number % 9}"
+        words = f"{MARKER}{number % 9} " + "x" * chance.choice((5, 80, 900, 6000, 15000))
+        conversations.say(conversation, words)
+    assert conversations.files_hold(f"{MARKER}3")
+    for erased in (3, 1, 8, 0, 5):
+        erase_conversation(conversations.engine, f"c{erased}")
+        assert conversations.files_hold(f"{MARKER}{erased}") == []
+        conversations.say("c2", "y" * 9000)
+    assert conversations.files_hold(f"{MARKER}2")
+    assert set(conversations.senders()) == {"c2", "c4", "c6", "c7"}
+
+
+def test_erasing_beside_one_who_reads(conversations: Conversations) -> None:
+    """A reader keeps SQLite's log of changes alive for a moment; what was deleted leaves it when the reader ends."""
+    if conversations.folder is None:
+        pytest.skip("about SQLite")
+    conversations.make_events()
+    conversations.say("mine", MARKER)
+    with conversations.rasa.connect() as reader:
+        rows = reader.execute(text("SELECT 1")).all()
+        assert rows
+        erase_conversation(conversations.engine, "mine")
+    assert conversations.files_hold(MARKER) == []
+
+
+def test_database_that_is_away() -> None:
+    engine = connect("postgresql://nobody@127.0.0.1:1/nothing")
+    for call in (lambda: check(engine), lambda: erase_conversation(engine, "c")):
+        with pytest.raises(SQLAlchemyError):
+            call()
+
+
+# --- ratings
+
+
+def test_a_later_rating_takes_the_place_of_an_earlier_one(conversations: Conversations) -> None:
+    for useful in (True, False, False):
+        save_feedback(conversations.engine, "c", "m", useful)
+    save_feedback(conversations.engine, "c", "n", True)
+    with conversations.rasa.connect() as connection:
+        rows = connection.execute(text("SELECT message, useful FROM feedback ORDER BY message")).all()
+    assert [(message, bool(useful)) for message, useful in rows] == [("m", False), ("n", True)]
+
+
+# --- retention
+
+
+def test_old_conversations_go_and_young_ones_stay(conversations: Conversations) -> None:
+    conversations.make_events()
+    now = time.time()
+    for hours in (0, 5, 23):
+        conversations.say("young", "bonjour", now - hours * HOUR)
+    for hours in (1, 25):
+        conversations.say("began too long ago", "bonjour", now - hours * HOUR)
+    conversations.say("old", "bonjour", now - 30 * HOUR)
+    assert purge(settings(conversations), now) == {"conversations": 2}
+    assert conversations.senders() == {"young": 3}
+    assert purge(settings(conversations), now) == {"conversations": 0}
+    assert purge(settings(conversations, hours=3), now) == {"conversations": 1}
+
+
+def test_many_are_purged_in_parts(conversations: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "_CONVERSATIONS_AT_ONCE", 4)
+    conversations.make_events()
+    for number in range(13):
+        conversations.say(f"c{number}", "bonjour", time.time() - 30 * HOUR)
+    assert purge(settings(conversations)) == {"conversations": 13}
+    assert conversations.senders() == {}
+
+
+def test_old_ratings_go(conversations: Conversations) -> None:
+    save_feedback(conversations.engine, "c", "m", True)
+    purge(settings(conversations), time.time() + 23 * HOUR)
+    assert conversations.senders("feedback", "conversation") == {"c": 1}
+    purge(settings(conversations), time.time() + 25 * HOUR)
+    assert conversations.senders("feedback", "conversation") == {}
+
+
+def test_what_is_purged_is_no_longer_in_the_files(conversations: Conversations) -> None:
+    if conversations.folder is None:
+        pytest.skip("PostgreSQL overwrites what was deleted in its own time: docs/privacy.md says so")
+    conversations.make_events()
+    for number in range(30):
+        conversations.say(f"c{number}", MARKER + "x" * 300 * number, time.time() - 30 * HOUR)
+    purge(settings(conversations))
+    assert conversations.files_hold(MARKER) == []
+
+
+def test_purge_before_the_first_start(conversations: Conversations) -> None:
+    assert purge(settings(conversations)) == {"conversations": 0}
