@@ -176,14 +176,14 @@ def test_stems_and_lemmas() -> None:
 def test_pairs_hold_what_may_be_joined() -> None:
     texts = ["la durée ?", "les métiers", "l'accès", "bonjour"]
     targets = [frozenset({name}) for name in ("a", "b", "c", "greet")]
-    pairs = joined(texts, targets, frozenset("abc"), 20)
+    pairs = joined(texts, targets, frozenset("abc"), "formation", 20)
     assert len(pairs) == 20
-    assert pairs == joined(texts, targets, frozenset("abc"), 20)
+    assert pairs == joined(texts, targets, frozenset("abc"), "formation", 20)
     for text, united in pairs:
         assert len(united) >= 2
         assert "greet" not in united
         assert "bonjour" not in text
-    assert joined(texts, targets, frozenset(), 20) == []
+    assert joined(texts, targets, frozenset(), "formation", 20) == []
 
 
 def test_the_model_scores_each_label(tmp_path: Path) -> None:
