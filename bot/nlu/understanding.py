@@ -28,6 +28,8 @@ _LONE_FACET = 0.6
 _CLEAR_CLAUSE = 0.6
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
+# How much more likely a message that names nothing is to be about something else; by cross-validation.
+_OUTSIDE = 1.5
 _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
 _FAINT_DISTRESS = 0.2
@@ -111,6 +113,8 @@ class Understanding:
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
+        if not any(m.words for m in mentions):
+            scores["out_of_scope"] = min(1.0, _OUTSIDE * scores.get("out_of_scope", 0.0))
         hyperbole = scores.pop(HYPERBOLE, 0.0)
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
         intent, confidence = ranking[0]
