@@ -64,7 +64,7 @@ class LiveServer:
 
     def start(self) -> None:
         """Start, and return when /health says that a message would be answered."""
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
                 cwd=ROOT,
@@ -89,6 +89,12 @@ class LiveServer:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does; `start` starts it again."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def logged(self) -> str:
         """All that it wrote so far."""
