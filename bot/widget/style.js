@@ -40,7 +40,7 @@ export const STYLE = `
   color-scheme: light dark;
   color: var(--text);
   direction: ltr;
-  font: clamp(16px, 1.0625rem, 36px) / 1.5 system-ui, sans-serif;
+  font: clamp(16px, 1.0625rem, 24px) / 1.5 system-ui, sans-serif;
   -webkit-text-size-adjust: 100%;
 }
 
@@ -66,6 +66,7 @@ export const STYLE = `
   left: 0;
   width: 100%;
   height: var(--height, 100dvh);
+  font-size: 1.0625rem;
 }
 
 *,
@@ -484,6 +485,7 @@ tr > :first-child {
 
 .composer .column {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: 0.5em;
 }
 
@@ -637,18 +639,17 @@ textarea::placeholder {
   }
 
   .root .paper :is(.message, .bubble) {
-    align-items: start;
+    display: block;
     max-width: none;
+    margin-top: 0.5em;
     padding: 0;
     border: 0;
     color: inherit;
     background: none;
   }
 
-  .paper .sr-only {
+  .paper .message > .sr-only {
     position: static;
-    width: auto;
-    height: auto;
     clip-path: none;
   }
 
