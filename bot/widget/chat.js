@@ -113,7 +113,8 @@ export class JalonChat extends HTMLElement {
         if (!menu.contains(target) && !menuButton.contains(target)) this.#toggleMenu(false);
       });
     }
-    menu.addEventListener("click", () => this.#toggleMenu(false, !this.#ui.confirm.open));
+    // Before what was chosen is done: a dialog gives the focus back to where it was.
+    menu.addEventListener("click", () => this.#toggleMenu(false, true), true);
     for (const type of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) {
       this.#root.addEventListener(type, () => this.#checkIdle() || this.#memory.touch(), { passive: true });
     }

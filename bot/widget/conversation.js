@@ -218,7 +218,7 @@ export class Conversation {
       } catch (error) {
         if (job.signal.aborted) return false;
         if (!(error instanceof ApiError)) throw error;
-        problem = { job: name, kind: this.#kindOf(error), text: error.text, until: 0 };
+        problem = { job: name, kind: this.#kindOf(error, name), text: error.text, until: 0 };
         if (error.passing) problem.until = Date.now() + 1000 * delay(error, attempt);
       }
       if (!problem?.until) {
@@ -243,11 +243,10 @@ export class Conversation {
     });
   }
 
-  #kindOf(error) {
-    if (error.status === 429) return "tooFast";
-    if (error.status === 404 && this.#pending?.choice) return "choice";
-    if (!error.passing) return "refused";
-    return error.status === 0 && !navigator.onLine ? "offline" : "away";
+  #kindOf({ status, passing }, job) {
+    if (status === 429) return "tooFast";
+    if (!passing && job === "message") return status === 404 && this.#pending.choice ? "choice" : "refused";
+    return status === 0 && !navigator.onLine ? "offline" : "away";
   }
 }
 

@@ -399,13 +399,15 @@ tr > :first-child {
 }
 
 @container (max-width: 34em) {
-  .table :is(table, tbody, tr, th, td) {
+  .table :is(table, thead, tbody, tr, th, td) {
     display: block;
     position: static;
   }
 
-  .table thead {
+  .table table thead {
     position: absolute;
+    width: 1px;
+    overflow: hidden;
     clip-path: inset(50%);
   }
 

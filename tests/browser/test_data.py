@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from chat import JOBS_QUESTION, PHONE, SIZES, OpenPage, ask, choose_from_menu, focused, greeting
 from live_server import LiveServer
-from playwright.sync_api import Request, expect
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("viewport", SIZES.values(), ids=SIZES)
@@ -37,8 +37,8 @@ def test_everything_is_erased(
 def test_nothing_is_erased_without_a_second_word(open_page: OpenPage) -> None:
     page = open_page(PHONE)
     ask(page, JOBS_QUESTION)
-    asked: list[Request] = []
-    page.on("request", asked.append)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     for leave in ("Escape", "Garder"):
         choose_from_menu(page, "erase")
         if leave == "Escape":
