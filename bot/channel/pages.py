@@ -107,7 +107,7 @@ def _pinned(current: Asset, folder: Path) -> Iterator[Asset]:
         os.replace(draft, folder / f"{current.version}.js")
     except OSError as error:
         logger.warning("Pages that name this widget by its hash will lose it at the next update: %s", error)
-    for file in folder.glob("*.js"):
-        kept = Asset(file.read_bytes(), _JAVASCRIPT, _FOR_EVER)
-        if kept.version == file.stem != current.version:
+    for path in folder.glob("*.js"):
+        kept = Asset(path.read_bytes(), _JAVASCRIPT, _FOR_EVER)
+        if kept.version == path.stem != current.version:
             yield kept

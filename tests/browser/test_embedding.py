@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from site_of_school import Site
 
 HOSTILE_CSS = """
-* { font-size: 31px !important; color: red !important; letter-spacing: 9px !important; text-transform: uppercase !important;
-    float: left !important; opacity: 0.3 !important; box-sizing: content-box !important; line-height: 3 !important; }
+* { font-size: 31px !important; color: red !important; letter-spacing: 9px !important;
+    text-transform: uppercase !important; float: left !important; opacity: 0.3 !important; box-sizing: content-box !important; line-height: 3 !important; }
 html { font-size: 62.5%; direction: rtl; visibility: visible }
 body > * { display: none !important; transform: rotate(3deg) !important; filter: blur(2px) !important; }
 jalon-chat { position: static !important; width: 10px !important; height: 10px !important; overflow: hidden !important;
@@ -22,6 +22,8 @@ jalon-chat { position: static !important; width: 10px !important; height: 10px !
 button, textarea, dialog { display: none !important; }
 :root { --brand: red; --text: red; --page: red; }
 """
+
+INHERITED = ["color", "opacity", "direction", "letterSpacing", "textTransform", "visibility", "cssFloat", "filter"]
 
 
 def embed(server: LiveServer, attributes: str = "", path: str = "/chat/widget.js") -> str:
@@ -69,8 +71,11 @@ def test_site_that_is_not_named_gets_no_widget(
     page.wait_for_load_state("networkidle")
     expect(page.locator("jalon-chat")).to_have_count(0)
     # Nor can its own script talk to the server: no session, not even the greeting, can be read.
-    call = f"fetch('{server.url}/chat/session', {{method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: '{{}}'}})"
-    assert page.evaluate(f"{call}.then(() => 'read', () => 'refused')") == "refused"
+    call = (
+        "(url) => fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })"
+        ".then(() => 'read', () => 'refused')"
+    )
+    assert page.evaluate(call, f"{server.url}/chat/session") == "refused"
     assert any("CORS" in told or "403" in told for told in complaints)
     complaints.clear()
 
@@ -94,7 +99,8 @@ def test_attributes(open_page: OpenPage, server: LiveServer, school: Site, scree
 
 
 @pytest.mark.parametrize(
-    "attributes", ['data-color="red" data-position="top" data-lang="xx"', 'data-color="#12345" data-title=""', "data-color"]
+    "attributes",
+    ['data-color="red" data-position="top" data-lang="xx"', 'data-color="#12345" data-title=""', "data-color"],
 )
 def test_attributes_that_mean_nothing_change_nothing(
     attributes: str, open_page: OpenPage, server: LiveServer, school: Site
@@ -137,10 +143,9 @@ def test_styles_of_the_page_stay_outside(
         page.locator(".launcher").click()
         ask(page, JOBS_QUESTION)
         page.screenshot(path=screenshots / f"{name}-css-{viewport[0]}.png")
-        properties = "['color', 'opacity', 'direction', 'letterSpacing', 'textTransform', 'visibility', 'cssFloat', 'filter']"
         looks.append(
             page.locator(".panel, .title, .bubble, .choice, textarea, .notice").evaluate_all(
-                f"(nodes) => nodes.map((node) => {properties}.map((name) => getComputedStyle(node)[name]))"
+                "(nodes, names) => nodes.map((node) => names.map((name) => getComputedStyle(node)[name]))", INHERITED
             )
         )
         box = page.locator(".panel").bounding_box()
@@ -191,7 +196,7 @@ def test_full_screen_panel_keeps_the_focus_inside(open_page: OpenPage, server: L
 
 
 def test_panel_goes_with_the_window(open_page: OpenPage, server: LiveServer, school: Site) -> None:
-    """Turned or resized while it is open: all of a small window, a corner of a large one; what has the focus keeps it."""
+    """Turned or resized while it is open: all of a small window, a corner of a large one. The focus stays."""
     page = open_page(LAPTOP, school.page("/", embed(server)))
     open_panel(page)
     for (width, height), modal in ((PHONE, True), (LAPTOP, False)):
@@ -238,12 +243,15 @@ def test_tag_in_the_head_that_does_not_wait(open_page: OpenPage, server: LiveSer
 def test_strict_policy_and_integrity(open_page: OpenPage, server: LiveServer, school: Site) -> None:
     """The two lines of docs/embedding.md, and the versioned address with its hash."""
     version = httpx.get(f"{server.url}/chat/version.json").json()
-    policy = f"default-src 'none'; script-src {server.url}; connect-src {server.url}; require-trusted-types-for 'script'"
+    policy = (
+        f"script-src {server.url}; connect-src {server.url}; default-src 'none'; require-trusted-types-for 'script'"
+    )
     tag = embed(server, f'integrity="{version["integrity"]}" crossorigin="anonymous"', f"/chat/{version['path']}")
     page = open_page(LAPTOP, school.page("/", tag, policy))
     open_panel(page)
     expect(ask(page, JOBS_QUESTION)).to_have_attribute("data-outcome", "answered")
-    assert page.evaluate("performance.getEntriesByType('resource').filter((r) => r.initiatorType === 'script').length") == 1
+    scripts = "performance.getEntriesByType('resource').filter((entry) => entry.initiatorType === 'script').length"
+    assert page.evaluate(scripts) == 1
 
 
 def test_file_that_is_not_the_hashed_one_does_not_run(

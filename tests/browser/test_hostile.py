@@ -160,8 +160,8 @@ AUDIT = """() => {
     for (const { name } of node.attributes) if (!names.has(name)) wrong.push(`${node.localName} ${name}`);
     if (node.hasAttribute('style') && !node.matches('.root')) wrong.push(`${node.localName} style`);
     if (node.localName !== 'a') continue;
-    const safe = ['http:', 'https:'].includes(node.protocol) && node.target === '_blank' && node.rel === 'noopener noreferrer';
-    if (!safe) wrong.push(node.outerHTML);
+    const apart = node.target === '_blank' && node.rel === 'noopener noreferrer';
+    if (!apart || !['http:', 'https:'].includes(node.protocol)) wrong.push(node.outerHTML);
   }
   return [wrong, root.querySelectorAll('.message').length, root.querySelectorAll('.log a').length];
 }"""
@@ -241,7 +241,8 @@ def test_addresses_with_other_parts(open_page: OpenPage) -> None:
 
 def test_attributes_and_replies(open_page: OpenPage, server: LiveServer, school: Site) -> None:
     """A title of the webmaster's, and a reply of the server, that hold markup."""
-    body = embed(server).replace("<jalon-chat>", f"<jalon-chat data-title='<img src=x onerror={RUN}>' data-color='#fff;x:url(x)'>")
+    attributes = f"data-title='<img src=x onerror={RUN}>' data-color='#ffffff;x:url(x)' data-lang='<b>'"
+    body = embed(server).replace("<jalon-chat>", f"<jalon-chat {attributes}>")
     page = open_page(url=school.page("/", body), bypass_csp=True)
     greeting(page)
 
@@ -282,7 +283,7 @@ def test_fiches(open_page: OpenPage, hostile_server: LiveServer, school: Site) -
     page = open_page(url=school.page("/", embed(hostile_server)), bypass_csp=True)
     asked = []
     for number in range(len(IN_FICHES)):
-        asked += [f"c'est quoi le bac pro essai{number} ?", "la durée, le niveau et le sigle ?", "quels métiers après ?"]
-        asked += ["quelle est la page officielle ?", "comment y entrer ?"]
+        asked += [f"c'est quoi le bac pro essai{number} ?", "la durée, le niveau et le sigle ?"]
+        asked += ["quels métiers après ?", "quelle est la page officielle ?", "comment y entrer ?"]
     asked += [f"compare le bac pro essai{n} et le bac pro essai{n + 1}" for n in range(0, len(IN_FICHES) - 1, 6)]
     assert say_all(page, asked) > len(asked) / 2, "the fiches were hardly shown"

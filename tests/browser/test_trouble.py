@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 FOLLOW_UP = "et ça dure combien de temps ?"
 IDLE_MS = 15 * 60_000
+SINCE_SEEN = "Date.now() - sessionStorage[Object.keys(sessionStorage).find((key) => key.endsWith('seen'))]"
+KEEP = "(kept) => sessionStorage.setItem(Object.keys(sessionStorage).find((key) => !key.includes('seen')), kept)"
 
 
 def type_and_send(page: Page, text: str) -> None:
@@ -111,9 +113,7 @@ def test_reply_that_was_lost_is_asked_again_and_processed_once(
     expected_complaints(complaints, "failed: ", "ERR_FAILED")
 
 
-def test_message_on_its_way_survives_a_reload(
-    open_page: OpenPage, server: LiveServer, complaints: list[str]
-) -> None:
+def test_message_on_its_way_survives_a_reload(open_page: OpenPage, server: LiveServer, complaints: list[str]) -> None:
     """The server had it, the pupil has no reply: after the reload it comes, and only once."""
     page = open_page()
     greeting(page)
@@ -293,8 +293,7 @@ def test_reading_is_a_sign_of_life(open_page: OpenPage) -> None:
         page.clock.run_for(IDLE_MS - 60_000)
         page.locator(".log").hover()
         page.mouse.wheel(0, 10)
-        seen = "Date.now() - sessionStorage[Object.keys(sessionStorage).find((key) => key.endsWith('seen'))]"
-        wait_for(lambda: page.evaluate(seen) < 60_000, 10, "the sign of life to be kept")
+        wait_for(lambda: page.evaluate(SINCE_SEEN) < 60_000, 10, "the sign of life to be kept")
     expect(page.locator(".message")).to_have_count(3)
 
 
@@ -337,7 +336,7 @@ def test_without_storage(open_page: OpenPage, server: LiveServer) -> None:
 def test_spoilt_storage(kept: str, open_page: OpenPage) -> None:
     page = open_page()
     greeting(page)
-    page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage).find((k) => !k.includes('seen')), kept)", kept)
+    page.evaluate(KEEP, kept)
     page.reload()
     expect(ask(page, JOBS_QUESTION)).to_have_attribute("data-outcome", "answered")
     expect(page.locator(".message")).to_have_count(3)

@@ -16,8 +16,8 @@ MODULES = sorted(path.name for path in WIDGET.glob("*.js"))
 # What an embedding page loads; what the full page loads besides.
 MOST_BYTES, MOST_BYTES_OF_PAGE = 15_000, 15 * 1024
 HTML_STRINGS = (
-    "innerHTML", "outerHTML", "insertAdjacentHTML", "setHTML", "document.write", "createContextualFragment", "DOMParser",
-    "srcdoc", "eval(", "new Function", "javascript:",
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "setHTML", "document.write", "createContextualFragment",
+    "DOMParser", "srcdoc", "eval(", "new Function", "javascript:",
 )  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def test_modules_are_joined_after_what_they_import(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ('export default 1;\n', "cannot join"),
-        ('export { a };\n', "cannot join"),
+        ("export default 1;\n", "cannot join"),
+        ("export { a };\n", "cannot join"),
         ('import a from "https://example.org/a.js";\n', "cannot join"),
         ('import { a } from "./a.js";\nconst a = 2;\n', "a is defined in a.js too"),
         ('import { e } from "./back.js";\n', "imports itself"),
@@ -85,5 +85,5 @@ def test_french_is_in_one_place(name: str) -> None:
 
 def test_pages_hold_no_script_and_no_style() -> None:
     for path in WIDGET.glob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|style=|<script(?! type=\"module\" src=\"widget.js\"></script>)|\son\w+=", text), path
+        text = path.read_text(encoding="utf-8").replace('<script type="module" src="widget.js"></script>', "")
+        assert not re.search(r"<style|<script|\s(?:style|on\w+)=", text), path
