@@ -104,11 +104,9 @@ button,
   line-height: 1.3;
   text-align: start;
   cursor: pointer;
-  touch-action: manipulation;
 }
 
 button[aria-disabled="true"] {
-  cursor: default;
   opacity: 0.55;
   transition: opacity 0s 0.4s; /* a quick reply dims nothing */
 }
@@ -182,7 +180,7 @@ svg {
   border: 1px solid var(--edge);
   border-radius: 1em;
   color: inherit;
-  box-shadow: 0 8px 40px rgb(0 0 0 / 30%);
+  box-shadow: 0 4px 16px rgb(0 0 0 / 30%);
   overflow: hidden;
 }
 
@@ -295,7 +293,7 @@ h2 {
   border: 1px solid var(--edge);
   border-radius: 1em;
   background: var(--surface);
-  box-shadow: 0 8px 24px rgb(0 0 0 / 20%);
+  box-shadow: 0 4px 16px rgb(0 0 0 / 30%);
 }
 
 .menu > * {
@@ -378,7 +376,6 @@ table {
   min-width: 7em;
   padding: 0.5em 0.625em;
   border: 1px solid var(--line);
-  overflow-wrap: break-word;
   text-align: start;
   vertical-align: top;
 }
@@ -439,7 +436,6 @@ tr > :first-child {
   border: 1.5px solid var(--brand-strong);
   color: var(--brand-strong);
   background: var(--surface);
-  font-weight: 500;
   overflow-wrap: anywhere;
 }
 
@@ -465,7 +461,6 @@ tr > :first-child {
 .notice,
 .toast {
   text-align: center;
-  text-wrap: balance;
 }
 
 .divider {

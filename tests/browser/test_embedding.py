@@ -14,7 +14,8 @@ from site_of_school import Site
 
 HOSTILE_CSS = """
 * { font-size: 31px !important; color: red !important; letter-spacing: 9px !important;
-    text-transform: uppercase !important; float: left !important; opacity: 0.3 !important; box-sizing: content-box !important; line-height: 3 !important; }
+    text-transform: uppercase !important; float: left !important; opacity: 0.3 !important;
+    box-sizing: content-box !important; line-height: 3 !important; }
 html { font-size: 62.5%; direction: rtl; visibility: visible }
 body > * { display: none !important; transform: rotate(3deg) !important; filter: blur(2px) !important; }
 jalon-chat { position: static !important; width: 10px !important; height: 10px !important; overflow: hidden !important;
