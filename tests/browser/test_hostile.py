@@ -283,7 +283,7 @@ def test_fiches(open_page: OpenPage, hostile_server: LiveServer, school: Site) -
     page = open_page(url=school.page("/", embed(hostile_server)), bypass_csp=True)
     asked = []
     for number in range(len(IN_FICHES)):
-        asked += [f"c'est quoi le bac pro essai{number} ?", "la durée, le niveau et le sigle ?"]
-        asked += ["quels métiers après ?", "quelle est la page officielle ?", "comment y entrer ?"]
+        asked += [f"c'est quoi le bac pro essai{number} ?", "la durée, le niveau, le sigle et l'accès ?"]
+        asked += ["quels métiers après ?", "quelle est la page officielle ?"]
     asked += [f"compare le bac pro essai{n} et le bac pro essai{n + 1}" for n in range(0, len(IN_FICHES) - 1, 6)]
     assert say_all(page, asked) > len(asked) / 2, "the fiches were hardly shown"
