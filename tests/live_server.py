@@ -42,7 +42,7 @@ class LiveServer:
     def __init__(self, folder: Path, seeds: Path) -> None:
         self.seeds = Path(shutil.copytree(seeds, folder / "seeds"))
         self.log = folder / "server.log"
-        self._conversations = folder / "conversations.db"
+        self.conversations = folder / "conversations.db"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -54,7 +54,7 @@ class LiveServer:
             **QUIET,
             "JALON_SEEDS": str(self.seeds),
             "JALON_DATABASE_URL": self.store,
-            "JALON_TRACKER_URL": f"sqlite:///{self._conversations}",
+            "JALON_TRACKER_URL": f"sqlite:///{self.conversations}",
             "JALON_PORT": str(port),
             "JALON_SECRET": "a secret of the tests, known to all of them",
             "JALON_RATE_SESSION": "0",
@@ -64,7 +64,7 @@ class LiveServer:
 
     def start(self) -> None:
         """Start, and return when /health says that a message would be answered."""
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
                 cwd=ROOT,
@@ -90,6 +90,12 @@ class LiveServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
 
+    def kill(self) -> None:
+        """End it at once, as a power cut does; `start` starts it again."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def logged(self) -> str:
         """All that it wrote so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -107,7 +113,7 @@ class LiveServer:
 
     def messages_processed(self) -> int:
         """How many messages of users are in the store of conversations."""
-        with sqlite3.connect(f"file:{self._conversations}?mode=ro", uri=True) as store:
+        with sqlite3.connect(f"file:{self.conversations}?mode=ro", uri=True) as store:
             (count,) = store.execute("SELECT count(*) FROM events WHERE type_name = 'user'").fetchone()
         return int(count)
 

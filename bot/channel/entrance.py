@@ -72,7 +72,7 @@ class Entrance(Blueprint):
                 reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
             origin = request.headers.get("origin")
             if settings.origins:
-                reply.headers["Vary"] = "Origin"
+                reply.headers.setdefault("Vary", "Origin")
             if origin in settings.origins:
                 reply.headers["Access-Control-Allow-Origin"] = origin
                 reply.headers["Access-Control-Allow-Headers"] = "Content-Type"

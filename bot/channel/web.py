@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -23,6 +22,7 @@ from bot.channel.errors import Errors
 from bot.channel.feedback import save_feedback
 from bot.channel.health import Health
 from bot.channel.limits import RateLimits, client_address
+from bot.channel.pages import add_pages
 from bot.channel.replies import CHANNEL, Body, Replies
 from bot.channel.requests import (
     BadRequest,
@@ -36,8 +36,6 @@ from bot.channel.session_store import SESSION_SECONDS, session_store
 from bot.channel.sessions import Sessions
 from bot.settings import ROOT, Settings, load_settings
 from bot.wording import Wording
-
-WIDGET = Path(__file__).resolve().parent.parent / "widget"
 
 
 class WebChannel(InputChannel):
@@ -71,12 +69,7 @@ class WebChannel(InputChannel):
         """The routes under /chat, and two beside it: / and /health."""
         routes = Entrance("chat", self._settings, Errors(self._wording), Health(self._database, self._store))
         replies = Replies(self._sessions, self._store, on_new_message)
-        for file in sorted(WIDGET.iterdir()):
-            routes.static(f"/{file.name}", str(file), name=f"widget_{file.stem}")
-
-        @routes.get("/")
-        async def page(request: Request) -> HTTPResponse:
-            return await response.file(WIDGET / "index.html")
+        add_pages(routes)
 
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:

@@ -1,17 +1,21 @@
-// The bot's small Markdown subset, turned into DOM nodes (never into HTML strings):
-// paragraphs, line breaks, **bold**, "- " lists, [text](http(s) link), tables, and a backslash before punctuation.
+// The bot's small Markdown subset as DOM nodes: paragraphs, line breaks, **bold**, *emphasis*, headings, lists,
+// [text](http(s) link), tables, and a backslash before punctuation.
 
+import { element, link, safeAddress } from "./dom.js";
 import { STRINGS } from "./strings.fr.js";
 
-const ITEM = /^\s*-\s+(.*)$/;
+const HEADING = /^\s*#{1,6}\s+(.*)$/;
+const BULLET = /^\s*-\s+(.*)$/;
+const NUMBERED = /^\s*\d+[.)]\s+(.*)$/;
 const ROW = /^\s*\|.*\|\s*$/;
 const RULE = /^\s*\|(\s*:?-+:?\s*\|)+\s*$/;
-// An escape, a bold run, or a link whose address may hold one level of parentheses.
-const INLINE = /\\([\\*[\]()|_-])|\*\*(\S(?:.*?\S)?)\*\*|\[([^[\]]+)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)/g;
+// An escape, a bold run, an emphasis, or a link whose address may hold one level of parentheses.
+const INLINE =
+  /\\([!-/:-@[-`{-~])|\*\*(\S(?:.*?\S)?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*|\[([^[\]]+)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)/g;
 
 /** @returns {DocumentFragment} */
 export function renderMarkdown(text) {
-  const lines = String(text ?? "").split(/\r?\n/);
+  const lines = text.split("\n");
   const fragment = document.createDocumentFragment();
   let at = 0;
   const take = (matches) => {
@@ -19,38 +23,61 @@ export function renderMarkdown(text) {
     while (at < lines.length && matches(lines[at])) at += 1;
     return lines.slice(from, at);
   };
+  const list = (tag, pattern) => {
+    const items = take((line) => pattern.test(line)).map((line) => element("li", {}, ...inline(pattern.exec(line)[1])));
+    return element(tag, {}, ...items);
+  };
   while (at < lines.length) {
-    if (!lines[at].trim()) {
+    const line = lines[at];
+    if (!line.trim()) {
       at += 1;
     } else if (startsTable(lines, at)) {
-      fragment.append(table(take((line) => ROW.test(line))));
-    } else if (ITEM.test(lines[at])) {
-      const items = take((line) => ITEM.test(line)).map((line) => node("li", ...inline(ITEM.exec(line)[1])));
-      fragment.append(node("ul", ...items));
+      fragment.append(table(take((row) => ROW.test(row))));
+    } else if (HEADING.test(line)) {
+      fragment.append(element("p", {}, element("strong", {}, ...inline(HEADING.exec(line)[1]))));
+      at += 1;
+    } else if (BULLET.test(line)) {
+      fragment.append(list("ul", BULLET));
+    } else if (NUMBERED.test(line)) {
+      fragment.append(list("ol", NUMBERED));
     } else {
       const first = at;
-      const paragraph = take(
-        (line) => line.trim() && (at === first || (!ITEM.test(line) && !startsTable(lines, at))),
-      );
-      fragment.append(node("p", ...paragraph.flatMap((line, i) => (i ? [node("br"), ...inline(line)] : inline(line)))));
+      const paragraph = take((next) => next.trim() && (at === first || !startsBlock(lines, at)));
+      const content = paragraph.flatMap((next, i) => (i ? [element("br"), ...inline(next)] : inline(next)));
+      fragment.append(element("p", {}, ...content));
     }
   }
   return fragment;
+}
+
+function startsBlock(lines, at) {
+  return [HEADING, BULLET, NUMBERED].some((pattern) => pattern.test(lines[at])) || startsTable(lines, at);
 }
 
 function startsTable(lines, at) {
   return ROW.test(lines[at]) && RULE.test(lines[at + 1] ?? "");
 }
 
+/** A table whose first column names its rows. Roles are said: where it is narrow, CSS makes cards of the rows. */
 function table([header, , ...rows]) {
-  const head = node("tr", ...cells(header).map((cell) => attribute(node("th", ...inline(cell)), "scope", "col")));
-  const body = rows.map((row) => node("tr", ...cells(row).map((cell) => node("td", ...inline(cell)))));
-  const frame = node("div", node("table", node("thead", head), node("tbody", ...body)));
-  frame.className = "table";
+  const row = (...children) => element("tr", { role: "row" }, ...children);
+  const head = (role, text) => element("th", { role }, ...inline(text));
+  const cell = (...children) => element("td", { role: "cell" }, ...children);
+  const [corner, ...titles] = cells(header);
+  const body = rows.map((line) => {
+    const [name, ...values] = cells(line);
+    const named = values.map((value, i) => {
+      const title = element("span", { class: "of", "aria-hidden": "true" }, ...inline(titles[i] ?? ""));
+      return cell(title, ...inline(value));
+    });
+    return row(head("rowheader", name), ...named);
+  });
+  const group = (tag, ...children) => element(tag, { role: "rowgroup" }, ...children);
+  const first = row(cell(...inline(corner)), ...titles.map((title) => head("columnheader", title)));
+  const label = { "aria-label": STRINGS.table };
+  const whole = element("table", { role: "table", ...label }, group("thead", first), group("tbody", ...body));
   // A wide table scrolls in its own frame, by keyboard too.
-  attribute(frame, "role", "region");
-  attribute(frame, "aria-label", STRINGS.table);
-  return attribute(frame, "tabindex", "0");
+  return element("div", { class: "table", role: "region", tabindex: "0", ...label }, whole);
 }
 
 function cells(row) {
@@ -58,53 +85,28 @@ function cells(row) {
   return inner.split("|").map((cell) => cell.replaceAll("\0", "|").trim());
 }
 
-/** @returns {Node[]} */
+/** @returns {(Node|string)[]} */
 function inline(source) {
   const nodes = [];
   let end = 0;
-  const plain = (text) => text && nodes.push(document.createTextNode(text));
+  // No line begins with the punctuation that French sets apart.
+  const plain = (text) => text && nodes.push(text.replace(/ (?=[:;?!»])/g, "\u00a0").replace(/« /g, "«\u00a0"));
   for (const match of source.matchAll(INLINE)) {
-    const [whole, escaped, bold, label, address] = match;
+    const [whole, escaped, bold, emphasis, label, address] = match;
     plain(source.slice(end, match.index));
     end = match.index + whole.length;
     if (escaped) plain(escaped);
-    else if (bold) nodes.push(node("strong", ...inline(bold)));
-    else nodes.push(...link(label, address));
+    else if (bold) nodes.push(element("strong", {}, ...inline(bold)));
+    else if (emphasis) nodes.push(element("em", {}, ...inline(emphasis)));
+    else nodes.push(...anchor(label, address));
   }
   plain(source.slice(end));
   return nodes;
 }
 
 /** A link to http(s); anything else keeps its label as text. */
-function link(label, address) {
+function anchor(label, address) {
   const content = inline(label);
   const href = safeAddress(address);
-  if (!href) return content;
-  const hint = node("span", STRINGS.newTab);
-  hint.className = "sr-only";
-  const anchor = node("a", ...content, hint);
-  anchor.href = href;
-  anchor.target = "_blank";
-  anchor.rel = "noopener noreferrer";
-  return [anchor];
-}
-
-function safeAddress(address) {
-  if (!/^https?:\/\//i.test(address)) return null;
-  try {
-    return new URL(address).href;
-  } catch {
-    return null;
-  }
-}
-
-function node(tag, ...children) {
-  const made = document.createElement(tag);
-  made.append(...children);
-  return made;
-}
-
-function attribute(target, name, value) {
-  target.setAttribute(name, value);
-  return target;
+  return href ? [link(href, ...content)] : content;
 }

@@ -125,7 +125,8 @@ def test_every_documented_refusal_happens_as_documented(
 
 def test_replies_are_as_documented(contract: Contract, plain: httpx.Client) -> None:
     pupil = Pupil(plain)
-    replies = [plain.get("/"), plain.get("/chat/"), plain.get("/chat/widget.js"), plain.get("/health")]
+    pages = ("/", "/chat/", "/chat/privacy", "/chat/widget.js", "/chat/version.json", "/health")
+    replies = [plain.get(path) for path in pages]
     replies += [plain.post("/chat/session", json={}), plain.post("/chat/restart", json={"session": pupil.session})]
     replies += [pupil.post(text=text) for text in QUESTIONS]
     rating = {"session": pupil.session, "message": replies[-1].json()["messages"][0]["id"], "useful": True}

@@ -1,22 +1,24 @@
-"""A real Chromium and the chat page in it. What a page must never do fails the test that did it."""
+"""A real Chromium, Jalon's server and a school's site. What a page must never do fails the test that did it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from chat import OPTIONS, OpenPage
 from install_browser import find_chromium
 from live_server import LiveServer
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from site_of_school import Site
 
 from bot.settings import ROOT
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
-Viewport = tuple[int, int]
-OpenPage = Callable[..., Page]
+FICHE = "# BTS fluvial option {option}\n\n## Informations générales\n\n**Durée:** {duration}\n**Type:** BTS\n"
 
 expect.set_options(timeout=15_000)
 
@@ -33,6 +35,36 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def school() -> Iterator[Site]:
+    """A site that JALON_ORIGINS names."""
+    site = Site()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
+def stranger() -> Iterator[Site]:
+    """A site that JALON_ORIGINS does not name."""
+    site = Site()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
+def server(seeds: Path, model: Path, school: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The real server over the seeds and OPTIONS, whose chat the school may embed."""
+    server = LiveServer(tmp_path_factory.mktemp("server"), seeds)
+    for option, duration in OPTIONS.items():
+        (server.seeds / f"{option[0]}.md").write_text(FICHE.format(option=option, duration=duration), encoding="utf-8")
+    server.environment["JALON_ORIGINS"] = school.origin
+    server.start()
+    yield server
+    status = server.stop()
+    assert status == 0, server.logged()[-3000:]
+    assert "Traceback" not in server.logged(), server.logged()[-3000:]
+
+
 @pytest.fixture
 def complaints() -> Iterator[list[str]]:
     """What the pages of a test did wrong: errors in the console, refused loads, other hosts. None must be left."""
@@ -42,14 +74,15 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: LiveServer, complaints: list[str]) -> Iterator[OpenPage]:
-    """Opens a page of the server in a window of its own, and watches it until the test ends."""
+def open_page(browser: Browser, server: LiveServer, school: Site, complaints: list[str]) -> Iterator[OpenPage]:
+    """Opens a page in a window of its own, by default Jalon's, and watches it until the test ends."""
     contexts = []
-    host = urlsplit(server.url).netloc
+    hosts = {urlsplit(server.url).netloc, urlsplit(school.origin).netloc}
 
     def watch(page: Page) -> None:
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
         page.on("request", lambda request: note_host(request.url))
         page.add_init_script(
@@ -58,16 +91,21 @@ def open_page(browser: Browser, server: LiveServer, complaints: list[str]) -> It
         )
 
     def note_host(url: str) -> None:
-        if urlsplit(url).netloc != host:
+        if urlsplit(url).netloc not in hosts:
             complaints.append(f"other host: {url}")
 
-    def open_page(viewport: Viewport = (1280, 800), path: str = "/chat/") -> Page:
-        context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]}, locale="fr-FR")
-        contexts.append(context)
-        page = context.new_page()
+    def open_page(
+        viewport: tuple[int, int] = (1280, 800), url: str = "/chat/", *, clock: bool = False, **context: Any
+    ) -> Page:
+        """`url` may leave out the server; `clock` gives the page a clock that the test moves."""
+        size = {"width": viewport[0], "height": viewport[1]}
+        options = {"viewport": size, "locale": "fr-FR", "reduced_motion": "reduce", **context}
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
         watch(page)
-        page.goto(server.url + path)
-        expect(page.get_by_test_id("message").first).to_be_visible()
+        if clock:
+            page.clock.install()
+        page.goto(server.url + url if url.startswith("/") else url)
         return page
 
     yield open_page

@@ -1,0 +1,113 @@
+"""What browsers GET under /chat: the page, the privacy page, the widget at its two addresses."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channel.bundle import join_modules
+from bot.settings import ROOT
+
+logger = logging.getLogger(__name__)
+
+WIDGET = Path(__file__).resolve().parent.parent / "widget"
+# Every widget that was served from here: a page that names one by its hash goes on working when we are updated.
+VERSIONS = ROOT / "build" / "jalon" / "widgets"
+_ALWAYS_ASK = "no-cache"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_FILES = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/privacy": ("privacy.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+_JAVASCRIPT = "text/javascript; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Something that is served as it is: its bytes, its type, how long a browser may keep it without asking."""
+
+    body: bytes
+    content_type: str
+    cache: str = _ALWAYS_ASK
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-384 of the body."""
+        return hashlib.sha384(self.body).digest()
+
+    @cached_property
+    def integrity(self) -> str:
+        """The value of an `integrity` attribute."""
+        return "sha384-" + base64.b64encode(self.digest).decode("ascii")
+
+    @cached_property
+    def version(self) -> str:
+        """What an address names it by: 80 bits of its digest."""
+        return self.digest[:10].hex()
+
+    @cached_property
+    def _zipped(self) -> bytes:
+        return gzip.compress(self.body, mtime=0)
+
+    def reply(self, request: Request) -> HTTPResponse:
+        """The reply to a GET or a HEAD: 304 where the browser has it."""
+        headers = {"Cache-Control": self.cache, "ETag": f'"{self.version}"', "Vary": "Origin, Accept-Encoding"}
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return HTTPResponse(status=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return HTTPResponse(self.body, headers=headers, content_type=self.content_type)
+        headers["Content-Encoding"] = "gzip"
+        return HTTPResponse(self._zipped, headers=headers, content_type=self.content_type)
+
+
+def add_pages(routes: Blueprint, versions: Path = VERSIONS) -> None:
+    """Add the routes; reads the files of the widget once, and keeps this widget in the folder `versions`."""
+    for uri, (name, content_type) in _FILES.items():
+        _add(routes, uri, Asset((WIDGET / name).read_bytes(), content_type))
+    text = join_modules(WIDGET / "widget.js").encode()
+    current = Asset(text, _JAVASCRIPT)
+    told = {"path": f"v/{current.version}/widget.js", "integrity": current.integrity}
+    _add(routes, "/widget.js", current)
+    _add(routes, "/version.json", Asset(json.dumps(told).encode(), "application/json"))
+    for pinned in _pinned(Asset(text, _JAVASCRIPT, _FOR_EVER), versions):
+        _add(routes, f"/v/{pinned.version}/widget.js", pinned)
+
+
+def _add(routes: Blueprint, uri: str, asset: Asset) -> None:
+    async def handler(request: Request) -> HTTPResponse:
+        return asset.reply(request)
+
+    routes.add_route(handler, uri, methods=("GET", "HEAD"), name=re.sub(r"\W", "_", f"page{uri}"))
+
+
+def _pinned(current: Asset, folder: Path) -> Iterator[Asset]:
+    """The present widget and those before it, of which `folder` holds a file each."""
+    yield current
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(current.body)
+        os.replace(draft, folder / f"{current.version}.js")
+    except OSError as error:
+        logger.warning("Pages that name this widget by its hash will lose it at the next update: %s", error)
+    for path in folder.glob("*.js"):
+        kept = Asset(path.read_bytes(), _JAVASCRIPT, _FOR_EVER)
+        if kept.version == path.stem != current.version:
+            yield kept

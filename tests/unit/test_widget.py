@@ -1,0 +1,89 @@
+"""The modules of the widget: joined into one, small, with all French in one place, and no HTML string anywhere."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.channel.bundle import join_modules
+from bot.settings import ROOT
+
+WIDGET = ROOT / "bot" / "widget"
+MODULES = sorted(path.name for path in WIDGET.glob("*.js"))
+# What an embedding page loads; what the full page loads besides.
+MOST_BYTES, MOST_BYTES_OF_PAGE = 15_000, 15 * 1024
+HTML_STRINGS = (
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "setHTML", "document.write", "createContextualFragment",
+    "DOMParser", "srcdoc", "eval(", "new Function", "javascript:",
+)  # fmt: skip
+
+
+def write(folder: Path, **modules: str) -> Path:
+    """Modules by name; the path of the one called `entry`."""
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / "entry.js"
+
+
+def test_modules_are_joined_after_what_they_import(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        entry='// The way in.\nimport { b } from "./b.js";\nimport {\n  a,\n  c,\n} from "./a.js";\n\nb(a + c);\n',
+        a="/**\n * One.\n */\nexport const a = 1;\nexport const c = `\n  two\n`;\n",
+        b='import { a } from "./a.js";\n\nexport async function b() {\n  // Three.\n  return a; // here\n}\n',
+    )
+    assert [line for line in join_modules(entry).splitlines() if line] == [
+        "const a = 1;", "const c = `", "two", "`;", "async function b() {", "return a; // here", "}", "b(a + c);",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("export default 1;\n", "cannot join"),
+        ("export { a };\n", "cannot join"),
+        ('import a from "https://example.org/a.js";\n', "cannot join"),
+        ('import { a } from "./a.js";\nconst a = 2;\n', "a is defined in a.js too"),
+        ('import { e } from "./back.js";\n', "imports itself"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(entry: str, told: str, tmp_path: Path) -> None:
+    path = write(tmp_path, entry=entry, a="export const a = 1;\n", back='import { x } from "./entry.js";\n')
+    with pytest.raises(ValueError, match=told):
+        join_modules(path)
+
+
+def test_every_module_is_in_the_widget() -> None:
+    joined = join_modules(WIDGET / "widget.js")
+    for name in MODULES:
+        last = (WIDGET / name).read_text(encoding="utf-8").strip().splitlines()[-1].strip()
+        assert last in joined, name
+
+
+def test_widget_is_small() -> None:
+    widget = len(gzip.compress(join_modules(WIDGET / "widget.js").encode()))
+    page = sum(len(gzip.compress((WIDGET / name).read_bytes())) for name in ("index.html", "icon.svg"))
+    assert widget <= MOST_BYTES
+    assert widget + page <= MOST_BYTES_OF_PAGE
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_html_string_is_ever_made(name: str) -> None:
+    text = (WIDGET / name).read_text(encoding="utf-8")
+    assert [call for call in HTML_STRINGS if call in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"strings.fr.js"}))
+def test_french_is_in_one_place(name: str) -> None:
+    """No letter with an accent stands outside comments."""
+    code = re.sub(r"/\*.*?\*/", "", (WIDGET / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r".*[à-öø-ÿÀ-Ö].*", re.sub(r"//.*", "", code)) == []
+
+
+def test_pages_hold_no_script_and_no_style() -> None:
+    for path in WIDGET.glob("*.html"):
+        text = path.read_text(encoding="utf-8").replace('<script type="module" src="widget.js"></script>', "")
+        assert not re.search(r"<style|<script|\s(?:style|on\w+)=", text), path
