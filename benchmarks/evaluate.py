@@ -26,7 +26,7 @@ from bot.settings import ROOT
 
 UNUSABLE = 2
 _FOLDER = BUILD / "eval"
-_START_SECONDS = 300.0  # training included, where the model is not there yet
+_START_SECONDS = 900.0  # training included, where the model is not there yet
 _STOP_SECONDS = 30.0
 _LOGGED = 3000
 
