@@ -32,15 +32,18 @@ def messages(file: str, count: int, seed: int) -> Iterator[Message]:
     templates = table["templates"]
     first, family = ([name.replace("_", " ") for name in table[key].split()] for key in ("prenoms", "noms"))
     for number in range(count):
-        yield _message(templates[number % len(templates)], first, family, chance)
+        yield _message(templates[number % len(templates)], first, family, table.get("values", {}), chance)
 
 
-def _message(template: str, first: list[str], family: list[str], chance: random.Random) -> Message:
+def _message(
+    template: str, first: list[str], family: list[str], written: dict[str, list[str]], chance: random.Random
+) -> Message:
     style = _style(chance)
     text, personal, at = "", [], 0
     for slot in _SLOT.finditer(template):
         text += style(template[at : slot.start()])
-        value = style(_value(slot[1], first, family, chance))
+        by_hand = slot[1] in written and chance.random() < 0.4
+        value = style(chance.choice(written[slot[1]]) if by_hand else _value(slot[1], first, family, chance))
         personal.append((len(text), len(text) + len(value), slot[1]))
         text += value
         at = slot.end()
