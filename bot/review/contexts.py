@@ -14,11 +14,11 @@ STRONG = 15
 FAIR = 10
 WEAK = 6
 
-_MARK = re.compile(r"[,;:.!?()=/]")
+_MARK = re.compile(r"[,;:.!?()=/+]|(?<= )[-–](?= )")
 _REACH = 8
 
 _IS = r"c'?(?: est)?|cest|ces|ce|se|est|=|:"
-_CALL = r"(?:h?app?ell?e?s?|app?ell?ent|appelait|appele|apl|nomme|prenomme|surnomme)"
+_CALL = r"(?:h?app?ell?e?s?|app?ell?ent|app?ell?er|app?ell?ez|appelait|appele|apl|nomme|prenomme|surnomme)"
 _KIN = (
     "mere|maman|mamie|mami|mamy|pere|papa|papi|papy|frere|frero|freres|frangin|frangine|soeur|soeurs|seur|sr|reuf|reuss|daron|daronne|"
     "fils|fille|filles|fiston|enfant|gamin|gamine|gosse|cousin|cousine|cousins|cousines|tante|tata|tatie|oncle|tonton|neveu|niece|"
@@ -49,6 +49,9 @@ _BEFORE: tuple[tuple[str, int], ...] = (
     (rf"\b(?:mon|ton|son|le|nos) (?:pre ?nom|nom|blaze|blase|petit nom|surnom|nom et prenom)(?: de famille|(?: de| d')(?: (?:ma|mon|l'))? ?\w+)?(?: (?:{_IS}))+", SURE),
     (r"\b(?:pre ?noms?|noms?)(?: de famille| et prenom| prenom| / prenom| de l' eleve)* [:=]", SURE),
     (r"\b(?:eleve|candidate?|responsable|signe|signee|signature|auteur|contact|demandeur|enfant|responsable legal) [:=]", SURE),
+    (r"\bje soussignee?(?: ,)?", SURE),
+    (r"\b(?:inscription|dossier|candidature|suivi|scolarite|demande|reponse|voeu|prof|nom|situation|question|message) (?:de|d'|pour)|\bau nom d(?:e|')|\bm'? occupe d(?:e|')|\b(?:cours|stage|rdv|rendez vous|classe) (?:avec|chez)", STRONG),
+    (r"\b(?:hey|hello|yo|coucou|cc|salut|slt|bonjour|bjr|bonsoir|kiffe|adore|deteste|connaissez|connait|souviens? de moi \?|souvenez de moi \?)(?: ,)?", WEAK),
     (r"\b(?:signe|signee) ,?|\bde la part d(?:e|')(?: \w+ ,?)?", STRONG),
     # "mme", "monsieur"
     (r"\b(?:mme|mr|mlle|mm|mrs|miss|msieur|mdame|dr)(?: \.)?", TITLE),
@@ -61,7 +64,7 @@ _BEFORE: tuple[tuple[str, int], ...] = (
     (r"\b(?:dossier|bulletin|notes|numero|mail|adresse|snap|insta|instagram|cas|avenir|orientation|anniversaire|famille|moyenne|vœux|voeux) d(?:e|')", FAIR),
     # "moi c'est", "je suis", "ici", "merci", "cordialement"
     (rf"\bmoi(?: ,)? (?:{_IS})", STRONG),
-    (r"\b(?:ici|cordialement|bisous?|bises|biz|bizz|salutations|bien a vous|bien a toi|amicalement|respectueusement|a plus|a\+|gros bisous|merci [,.!]|merci d'? avance|reponse|reponses|merci beaucoup)(?: ,| \.)?", STRONG),
+    (r"\b(?:ici|cordialement|bisous?|bises|biz|bizz|salutations|bien a vous|bien a toi|amicalement|respectueusement|a plus|a \+|gros bisous|merci [,.!]|merci d'? avance|merci bcp|merci beaucoup|bonne journee|bonne soiree|bonne fin de journee|attente de (?:votre|ta) reponse|pour (?:votre|ta) reponse|bien a vous|ciao|tchao)(?: ,| \.)?", STRONG),
     (r"\b(?:je suis|j suis|jsuis|jsui|chui|chuis|jss|jui|moi(?: ,)?|merci|suis|c'? est|cest|c'? ?etait)(?: (?:encore|toujours|re))?", FAIR),
     (r"\b(?:c'?|ce|ces|re c'?)", WEAK),
     # "avec", "et moi et", "dis à", "parlé à"
@@ -77,8 +80,9 @@ _GRADE = (
 )
 _AFTER: tuple[tuple[str, int], ...] = (
     (rf"(?:de|d'|en|est en|e en|ki est en|qui est en)? ?{_GRADE}", STRONG),
-    (rf"[,(] ?(?:{_GRADE}|\d{{1,2}} ans|(?:{_OWN}) (?:{_KIN})|(?:en|de) {_GRADE}|eleve|qui)", STRONG),
+    (rf"[,(-–] ?(?:{_GRADE}|\d{{1,2}} ans|(?:{_OWN}) (?:{_KIN})|(?:en|de) {_GRADE}|eleve|qui|prof\w*|cpe)", STRONG),
     (r"\d{1,2} ans", STRONG),
+    (r"(?:a l'? appareil|ici\b)", STRONG),
     (r"(?:et|&) (?:moi|toi|sa|son|ses|mon|ma)\b", STRONG),
     (r"(?:du|de la|de) (?:college|lycee|classe|ma classe|la classe|cfa|groupe)", STRONG),
     (r"(?:n'? ?|ne )?(?:m'? ?|me |nous |lui |ma |t'? )(?:a|avait|dit|disait|di|conseille|propose|parle|aide|recommande)\b", 13),
@@ -88,7 +92,8 @@ _AFTER: tuple[tuple[str, int], ...] = (
     (r"(?:il|elle|i|el|ils|elles) ", FAIR),
     (r"(?:comme|ma|mon|notre|la|le) (?:tuteur|tutrice|prof|pp|cpe|maitre|principale?|conseillere?|soeur|frere|fille|fils|amie?|pote|copine?|copain)", FAIR),
     (r"(?:qui|ki) (?:est|veut|a|m'|voudrait|fait|va|passe|hesite|aimerait|etait|ma\b)", FAIR),
-    (r"(?:on|nous|j|je|jv\w+|jsui\w*|chui\w*|jai) ", 8),
+    (r"(?:de|d') (?:faire|\w+er|prendre|venir)\b", 8),
+    (r"(?:on|nous|j|je|g|jv\w+|jsui\w*|chui\w*|jai) ", 8),
     (r"$|[,.!?;:()]", 3),
 )  # fmt: skip
 
@@ -108,7 +113,7 @@ def said(words: Sequence[Word]) -> list[str]:
 
 def worth_before(spoken: Sequence[str], at: int) -> int:
     """How much what stands before word `at` tells of a name: the best pattern."""
-    own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(" ,;:.!?()=/'"))]
+    own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(" ,;:.!?()=/+-–'"))]
     text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip()
     if own.startswith("'") and text.endswith((" m'", " s'", " n'", " t'", " j'")):
         return 0

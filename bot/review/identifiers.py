@@ -29,7 +29,7 @@ _NUMBER_WORD = (
     r"(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
     r"quarante|cinquante|soixante|quatre|et)"
 )
-_SPOKEN_PHONE = re.compile(rf"\bzero[\s,-]+{_NUMBER_WORD}(?:[\s,-]+{_NUMBER_WORD}){{3,}}\b")
+_SPOKEN_PHONE = re.compile(rf"\bzero[\s,-]+{_NUMBER_WORD}(?:[\s,-]+(?:{_NUMBER_WORD}|\d{{2}})){{3,}}\b")
 
 _IBAN = re.compile(r"\b[a-z]{2}\s?\d{2}(?:[\s.-]?[a-z0-9]{4}){2,7}(?:[\s.-]?[a-z0-9]{1,4})?\b")
 _NIR = re.compile(
@@ -37,13 +37,13 @@ _NIR = re.compile(
     r"(?:[\s./-]?\d{2})?(?![\d])"
 )
 _INE = re.compile(
-    r"(?<![a-z0-9])(?:\d{9}\s?[a-z]{2}|\d{10}\s?[a-z]|\d{3}\s\d{3}\s\d{3}\s[a-z]{2}|\d{4}\s\d{3}\s\d{3}\s?[a-z])(?![a-z0-9])"
+    r"(?<![a-z0-9])(?:\d(?:[\s.-]?\d){8}[\s.-]?[a-z][\s.-]?[a-z]|\d(?:[\s.-]?\d){9}[\s.-]?[a-z])(?![a-z0-9])"
     r"|(?<=\bine)(?:\s(?:c'?est|est|numero))*\s*:?\s*(?=[a-z]*\d)[a-z0-9](?:\s?[a-z0-9]){8,11}\b"
 )
 _LONG_NUMBER = re.compile(r"(?<![\w])\d(?:[\s.-]?\d){12,18}(?!\d)")
 
 _MONTH = r"(?:janvier|janv|fevrier|fevr?|mars|avril|avr|mai|juin|juillet|juil|aout|septembre|sept|octobre|oct|novembre|nov|decembre|dec)\.?"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01]|1\s?er)"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01]|1\s?er|premier)"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])"
 _BIRTH_YEAR = r"(?:19[3-9]\d|20(?:0\d|1[0-7]))"
 _WRITTEN_DATE = (
@@ -52,12 +52,12 @@ _WRITTEN_DATE = (
 )
 _BIRTH = re.compile(
     rf"\b(?:nee?s?|ne|naissances?|anniv(?:ersaire)?s?|nai?ssan[cs]e?)\b[\s:(]*(?:(?:c'?\s?est|est|le|en|du|au|:|=|-)\s*)*"
-    rf"(?P<date>{_WRITTEN_DATE})(?!\d)"
+    rf"(?P<date>{_WRITTEN_DATE})(?!\d)|(?P<before>{_WRITTEN_DATE})(?=[^.?!\d]{{0,20}}\bnaissance)"
 )
 _OLD_DATE = re.compile(
     rf"(?<![\d/.-])(?:{_DAY}\s?[/.\-]\s?{_MONTH_NUMBER}\s?[/.\-]\s?{_BIRTH_YEAR}|{_DAY}\s{_MONTH_NUMBER}\s{_BIRTH_YEAR}|"
     rf"{_DAY}\s?{_MONTH}\s?{_BIRTH_YEAR}|{_BIRTH_YEAR}[/-]{_MONTH_NUMBER}[/-]{_DAY}|"
-    rf"{_DAY}/{_MONTH_NUMBER}/(?:[3-9]\d|0\d|1[0-7]))(?![\d/])"
+    rf"{_DAY}(?P<mark>[/.-]){_MONTH_NUMBER}(?P=mark)(?:[3-9]\d|0\d|1[0-7]))(?![\d/])"
 )
 
 _STREET = (
@@ -89,11 +89,11 @@ _PUBLIC_SITE = re.compile(
 )
 _NETWORK = (
     r"(?:insta(?:gram)?|snap(?:chat)?|tik\s?tok|discord|twitter|fb|facebook|tel[eé]?gram|whats\s?app|bereal|twitch|psn|steam|"
-    r"roblox|threads|pseudo|contact)"
+    r"roblox|threads|pseudo|contact|dm|mp)"
 )
 _LINK_WORD = r"(?:\s?(?:c'?\s?est|est|cest|[:=]|c|sur|moi|me|a)\b|\s?[:=])"
 _HANDLE = re.compile(
-    r"(?<![\w@.])@\s?[\w.]{2,}|\b\w{2,32}#\d{4}\b|(?<![\w@.])(?=\w*[a-z])\w+_[\w.]*\w"
+    r"(?<![\w@.])@\s?[\w.]{2,}|\b\w{2,32}#\d{4}\b|(?<![\w@.])(?=\w*[a-z])\w+_[\w.]*\w|\b[a-z]{3,}\.\d{2,4}\b"
     rf"|\b{_NETWORK}{_LINK_WORD}{{0,3}}\s*(?P<handle>(?=[\w.#-]*[\d_.#]\w)[\w.#-]{{3,}})"
     rf"|\b(?:mon|ma|son|sa|ajoutez?|add)\s{_NETWORK}{_LINK_WORD}{{1,3}}\s*(?P<named>[\w.#-]{{3,}})"
 )
@@ -119,7 +119,8 @@ def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
     folded = _folded(text)
     for label, pattern in _PATTERNS:
         for found in pattern.finditer(folded):
-            start, end = next((found.span(group) for group, value in found.groupdict().items() if value), found.span())
+            group = next((name for name in ("date", "before", "handle", "named") if found.groupdict().get(name)), 0)
+            start, end = found.span(group)
             if label == "LINK":
                 public = _PUBLIC_SITE.match(folded, start)
                 start = public.end() if public else start

