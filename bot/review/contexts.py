@@ -28,7 +28,7 @@ _KIN = (
     "maitre de stage|maitre d' apprentissage|maitre|maitresse|educ|educateur|educatrice|prof|profs|professeur|professeure|pp|cpe|"
     "instit|conseiller|conseillere|psy|psyen|infirmier|infirmiere|assistante sociale|surveillant|surveillante|pion|pionne|"
     "directeur|directrice|proviseur|proviseure|principal|principale|adjoint|adjointe|coach|entraineur|entraineuse|referent|referente|aesh|avs|medecin|"
-    "dentiste|garde|nounou|coloc|crush|chef|cheffe|boss|formateur|formatrice|parents|pti"
+    "dentiste|garde|nounou|coloc|crush|chef|cheffe|boss|formateur|formatrice|animateur|animatrice|binome|equipier|equipiere|gars|nana|dame|monsieur|responsable|secretaire|boulanger|instructeur|parents|pti"
 )
 _OWN = "ma|mon|mes|sa|son|ses|ta|ton|notre|nos|leur|leurs|votre|vot|not|un|une|la|le|les|l'|d'|au|du|cet|cette|ce|chere?"
 _SIZE = r"petite?|grande?|meilleure?s?|vieille|vieux|ancien|ancienne|best|super|beau|belle|demi|arriere|premier|premiere|2e|jeune|nouveau|nouvelle"
@@ -52,6 +52,7 @@ _BEFORE: tuple[tuple[str, int], ...] = (
     (r"\bje soussignee?(?: ,)?", SURE),
     (r"\b(?:inscription|dossier|candidature|suivi|scolarite|demande|reponse|voeu|prof|nom|situation|question|message) (?:de|d'|pour)|\bau nom d(?:e|')|\bm'? occupe d(?:e|')|\b(?:cours|stage|rdv|rendez vous|classe) (?:avec|chez)", STRONG),
     (r"\b(?:hey|hello|yo|coucou|cc|salut|slt|bonjour|bjr|bonsoir|kiffe|adore|deteste|connaissez|connait|souviens? de moi \?|souvenez de moi \?)(?: ,)?", WEAK),
+    (r"\b(?:pre ?nom|bisous? de|bises de|a la place d(?:e|')|la classe d(?:e|')|le groupe d(?:e|')|chez|comme|prenommee?|nommee?|appelee?)", STRONG),
     (r"\b(?:signe|signee) ,?|\bde la part d(?:e|')(?: \w+ ,?)?", STRONG),
     # "mme", "monsieur"
     (r"\b(?:mme|mr|mlle|mm|mrs|miss|msieur|mdame|dr)(?: \.)?", TITLE),
@@ -64,14 +65,14 @@ _BEFORE: tuple[tuple[str, int], ...] = (
     (r"\b(?:dossier|bulletin|notes|numero|mail|adresse|snap|insta|instagram|cas|avenir|orientation|anniversaire|famille|moyenne|vœux|voeux) d(?:e|')", FAIR),
     # "moi c'est", "je suis", "ici", "merci", "cordialement"
     (rf"\bmoi(?: ,)? (?:{_IS})", STRONG),
-    (r"\b(?:ici|cordialement|bisous?|bises|biz|bizz|salutations|bien a vous|bien a toi|amicalement|respectueusement|a plus|a \+|gros bisous|merci [,.!]|merci d'? avance|merci bcp|merci beaucoup|bonne journee|bonne soiree|bonne fin de journee|attente de (?:votre|ta) reponse|pour (?:votre|ta) reponse|bien a vous|ciao|tchao)(?: ,| \.)?", STRONG),
+    (r"\b(?:ici|cordialement|bisous?|bises|biz|bizz|salutations|bien a vous|bien a toi|a bientot|amicalement|respectueusement|a plus|a \+|gros bisous|merci [,.!]|merci d'? avance|merci a (?:toi|vous) [.,!]|merci bcp|merci beaucoup|bonne journee|bonne soiree|bonne fin de journee|attente de (?:votre|ta) reponse|pour (?:votre|ta) reponse|bien a vous|ciao|tchao)(?: ,| \.)?", STRONG),
     (r"\b(?:je suis|j suis|jsuis|jsui|chui|chuis|jss|jui|moi(?: ,)?|merci|suis|c'? est|cest|c'? ?etait)(?: (?:encore|toujours|re))?", FAIR),
     (r"\b(?:c'?|ce|ces|re c'?)", WEAK),
     # "avec", "et moi et", "dis à", "parlé à"
     (r"\b(?:avec|chez|ac|avc)", FAIR),
     (r"\b(?:dis|dire|dit|demande|demander|demandez|parle|parler|parlez|ecris|ecrire|ecrit|envoye|envoyer|conseille|propose|appartient|appartiens|repondre|explique|expliquer|donne|rendu) (?:a|avec)", STRONG),
     (r"\b(?:moi et|moi &|toi et|moi avec|nous deux avec|on est|demandez|connais|connaissez|aider?|inscrire|inscrit|renseigner|vu|voir|rencontre|croise|accompagne|accompagner|remplace)", FAIR),
-    (r"\b(?:pour|pr|que|qu'?|ke|si|et|est ce que|est ce qu'|esque|esk|comme|selon|car|mais|dit que|sans|entre|contre|par|ya|il y a|y a|sinon|quand|ou)(?: [,:])?", WEAK),
+    (r"\b(?:pour|pr|que|qu'?|ke|si|et|est ce que|est ce qu'|esque|esk|comme|selon|car|mais|dit que|sans|entre|contre|par|ya|hier|franchement|vas y|il y a|y a|sinon|quand|ou)(?: [,:])?", WEAK),
 )  # fmt: skip
 
 _GRADE = (
@@ -82,7 +83,8 @@ _AFTER: tuple[tuple[str, int], ...] = (
     (rf"(?:de|d'|en|est en|e en|ki est en|qui est en)? ?{_GRADE}", STRONG),
     (rf"[,(-–] ?(?:{_GRADE}|\d{{1,2}} ans|(?:{_OWN}) (?:{_KIN})|(?:en|de) {_GRADE}|eleve|qui|prof\w*|cpe)", STRONG),
     (r"\d{1,2} ans", STRONG),
-    (r"(?:a l'? appareil|ici\b)", STRONG),
+    (r"(?:a l'? appareil|au clavier|ici\b)", STRONG),
+    (r"(?:t'? es|tu|arrete|ferme|viens|tg|stp|ki|qui) ", FAIR),
     (r"(?:et|&) (?:moi|toi|sa|son|ses|mon|ma)\b", STRONG),
     (r"(?:du|de la|de) (?:college|lycee|classe|ma classe|la classe|cfa|groupe)", STRONG),
     (r"(?:n'? ?|ne )?(?:m'? ?|me |nous |lui |ma |t'? )(?:a|avait|dit|disait|di|conseille|propose|parle|aide|recommande)\b", 13),
@@ -114,8 +116,8 @@ def said(words: Sequence[Word]) -> list[str]:
 def worth_before(spoken: Sequence[str], at: int) -> int:
     """How much what stands before word `at` tells of a name: the best pattern."""
     own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(" ,;:.!?()=/+-–'"))]
-    text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip()
-    if own.startswith("'") and text.endswith((" m'", " s'", " n'", " t'", " j'")):
+    text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip() + " "
+    if own.startswith("'") and text.endswith((" m' ", " s' ", " n' ", " t' ", " j' ")):
         return 0
     return max((worth for rule, worth in _BEFORE_RULES if rule.search(text)), default=0)
 

@@ -21,7 +21,7 @@ _EMAIL = re.compile(
 _GAP = r"[\s.\-/_,·]{0,3}"
 _ZERO = r"[0o]"
 _PHONE = re.compile(
-    rf"(?<![\w+])(?:\(?(?:\+|00){_GAP}\d{{2,3}}\)?{_GAP}(?:\(0\){_GAP})?[1-9]|{_ZERO}{_GAP}[1-9])"
+    rf"(?<![\w+])(?:\(?(?:\+|00){_GAP}\d{{2,3}}\)?{_GAP}(?:\(0\){_GAP})?[1-9]|\(?{_ZERO}\)?{_GAP}[1-9])"
     rf"(?:{_GAP}[\do]){{8}}(?![\d])"
     rf"|(?<![\w+])\+\d{{1,3}}(?:{_GAP}\d){{7,12}}(?!\d)"
 )
@@ -34,7 +34,7 @@ _SPOKEN_PHONE = re.compile(rf"\bzero[\s,-]+{_NUMBER_WORD}(?:[\s,-]+(?:{_NUMBER_W
 _IBAN = re.compile(r"\b[a-z]{2}\s?\d{2}(?:[\s.-]?[a-z0-9]{4}){2,7}(?:[\s.-]?[a-z0-9]{1,4})?\b")
 _NIR = re.compile(
     r"(?<!\d)[1-478][\s.-]?\d{2}[\s.-]?(?:0[1-9]|1[0-2]|[2-9]\d)[\s.-]?(?:\d{2}|2[ab])[\s.-]?\d{3}[\s.-]?\d{3}"
-    r"(?:[\s./-]?\d{2})?(?![\d])"
+    r"(?:\s?[\s./-]\s?\d{2}|\d{2})?(?![\d])"
 )
 _INE = re.compile(
     r"(?<![a-z0-9])(?:\d(?:[\s.-]?\d){8}[\s.-]?[a-z][\s.-]?[a-z]|\d(?:[\s.-]?\d){9}[\s.-]?[a-z])(?![a-z0-9])"
@@ -51,7 +51,7 @@ _WRITTEN_DATE = (
     rf"{_DAY}\s?{_MONTH}(?:\s?(?:\d{{4}}|\d{{2}}))?|{_MONTH}\s(?:\d{{4}}|\d{{2}})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{8}})"
 )
 _BIRTH = re.compile(
-    rf"\b(?:nee?s?|ne|naissances?|anniv(?:ersaire)?s?|nai?ssan[cs]e?)\b[\s:(]*(?:(?:c'?\s?est|est|le|en|du|au|:|=|-)\s*)*"
+    rf"\b(?:nee?s?|ne|naissances?|ddn|anniv(?:ersaire)?s?|nai?ssan[cs]e?)\b[\s:(]*(?:(?:c'?\s?est|est|le|en|du|au|:|=|-)\s*)*"
     rf"(?P<date>{_WRITTEN_DATE})(?!\d)|(?P<before>{_WRITTEN_DATE})(?=[^.?!\d]{{0,20}}\bnaissance)"
 )
 _OLD_DATE = re.compile(
@@ -93,7 +93,7 @@ _NETWORK = (
 )
 _LINK_WORD = r"(?:\s?(?:c'?\s?est|est|cest|[:=]|c|sur|moi|me|a)\b|\s?[:=])"
 _HANDLE = re.compile(
-    r"(?<![\w@.])@\s?[\w.]{2,}|\b\w{2,32}#\d{4}\b|(?<![\w@.])(?=\w*[a-z])\w+_[\w.]*\w|\b[a-z]{3,}\.\d{2,4}\b"
+    r"(?<![\w@.])@\s?[\w.]{2,}|\b\w{2,32}#\d{4}\b|(?<![\w@.])(?=\w*[a-z])\w+_[\w.]*\w|\b[a-z]{2,}(?:\.[a-z]+)*\.\d{2,4}\b"
     rf"|\b{_NETWORK}{_LINK_WORD}{{0,3}}\s*(?P<handle>(?=[\w.#-]*[\d_.#]\w)[\w.#-]{{3,}})"
     rf"|\b(?:mon|ma|son|sa|ajoutez?|add)\s{_NETWORK}{_LINK_WORD}{{1,3}}\s*(?P<named>[\w.#-]{{3,}})"
 )

@@ -15,7 +15,7 @@ from bot.review.words import STOP_WORDS, Word, are_eponym, is_common, is_ordinar
 
 _ENOUGH = 20
 _UNKNOWN, _ALSO_WORD, _FAMILY, _RARE, _ORDINARY = 10, 10, 7, 1, -7
-_CAPITAL, _OPENING_CAPITAL, _SPACY, _TWO = 8, 4, 4, 8
+_CAPITAL, _OPENING_CAPITAL, _SPACY, _TWO = 8, 4, 7, 8
 _DETERMINED = 12
 _MOST_PARTS = 4
 _LONGEST_SIGLE = 6
@@ -26,7 +26,7 @@ _PRONOUNS = frozenset("t je tu il elle on nous vous ils elles moi toi lui leur l
 _INSTITUTIONS = frozenset(
     """
     lycee lycees lyc licee college clg ecole ecoles cfa universite univ fac campus institut hopital lp lpo lep internat iut
-    erea mfr cio conservatoire saint sainte st ste sts notre dame rue avenue boulevard bd av place quai gymnase stade
+    erea mfr cio conservatoire saint sainte st ste sts notre dame rue avenue boulevard bd av quai gymnase stade
     salle residence station gare hotel cite centre fondation polytech insa ensa iae esc groupe academie ville
     """.split()
 )
@@ -86,7 +86,7 @@ def _beside(words: Sequence[Word], first: int, last: int) -> Iterator[tuple[int,
 
 def _may_be_one(word: Word) -> bool:
     return word.text[0].isalpha() and (
-        is_unknown(word.folded) or word.folded in lists().also_words or (word.capital and not is_ordinary(word.folded))
+        word.folded in lists().also_words or word.folded in lists().clear or not is_common(word.folded)
     )
 
 
@@ -169,7 +169,8 @@ def _bears_a_name(words: Sequence[Word], at: int) -> bool:
             break
         if words[back].folded in _INSTITUTIONS:
             return True
-        if not (words[back].folded in _WITH_INSTITUTIONS or words[back].capital or words[back].folded in lists().clear):
+        beside = words[back].folded in _WITH_INSTITUTIONS or words[back].folded in lists().clear
+        if not beside and (not words[back].capital or words[back].folded in STOP_WORDS):
             break
     return are_eponym(words, at)
 
@@ -182,7 +183,7 @@ def _extent(words: Sequence[Word], at: int) -> tuple[int, int]:
         if not more:
             break
         last += more
-    while at - first < 2 and _is_part_before(words, first - 1):
+    while at - first < 3 and _is_part_before(words, first - 1):
         first -= 1
     return first, last
 
@@ -219,8 +220,8 @@ def _is_part_before(words: Sequence[Word], at: int) -> bool:
     word, after = words[at], words[at + 1]
     if after.before in ("'", "’"):
         return word.folded in ("n", "o") or word.text in ("D", "M")
-    if word.folded in _PARTICLES:
-        return word.folded not in ("le", "n", "o", "al")
+    if word.folded in _PARTICLES or (word.folded in _LINKS and word.capital) or word.folded == "di":
+        return word.folded not in ("n", "o") and (is_unknown(after.folded) or after.folded in lists().family)
     if word.folded in STOP_WORDS or is_type(word.folded):
         return False
     if word.folded in lists().family:

@@ -29,7 +29,7 @@ STOP_WORDS = frozenset(
     nous on ont ou oui par pas plus pour pr q qu que quel quelle quelles quels qui quoi s sa se ses si son sont sur svp stp
     t ta te tes toi ton tu un une va vers veut vos votre vous vx y ya g ki ke koi sui suis voila pareil mort bon bien pk
     pourquoi bonjour slt salut merci bjr bsr bonsoir cc wesh coucou hey hello jalon cordialement bisous mdr lol ptdr
-    formation diplome metier classe trop pour aussi tjr tjrs tres meme tout tous quand cmt comme segpa ulis parcoursup
+    formation diplome metier classe trop pour aussi tjr tjrs tres meme tout tous quand cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt wallah wesh wsh bref enfin
     """.split()
 )
 
