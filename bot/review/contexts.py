@@ -30,12 +30,12 @@ _KIN = (
     "directeur|directrice|proviseur|proviseure|principal|principale|adjoint|adjointe|coach|entraineur|entraineuse|referent|referente|aesh|avs|medecin|"
     "dentiste|garde|nounou|coloc|crush|chef|cheffe|boss|formateur|formatrice|animateur|animatrice|binome|equipier|equipiere|gars|nana|dame|monsieur|responsable|secretaire|boulanger|instructeur|parents|pti"
 )
-_OWN = "ma|mon|mes|sa|son|ses|ta|ton|notre|nos|leur|leurs|votre|vot|not|un|une|la|le|les|l'|d'|au|du|cet|cette|ce|chere?"
+_OWN = (
+    "ma|mon|mes|sa|son|ses|ta|ton|notre|nos|leur|leurs|votre|vot|not|un|une|la|le|les|l'|d'|au|du|cet|cette|ce|chere?"
+)
 _SIZE = r"petite?|grande?|meilleure?s?|vieille|vieux|ancien|ancienne|best|super|beau|belle|demi|arriere|premier|premiere|2e|jeune|nouveau|nouvelle"
 _MORE = r"principale?s?|prefere?e?s?|jumeau|jumelle|aine|ainee|cadet|cadette|referente?|adjointe?|sociale?|(?:d'? ?|de |en |du |des |de la |d'? )\w+(?: du \w+)?|psy en|p p"
-_RELATION = (
-    rf"\b(?:{_OWN}) (?:(?:{_SIZE}) )*(?:{_KIN})(?: (?:{_MORE}))?(?: ?[,:(])?(?: (?:{_IS}))?"
-)
+_RELATION = rf"\b(?:{_OWN}) (?:(?:{_SIZE}) )*(?:{_KIN})(?: (?:{_MORE}))?(?: ?[,:(])?(?: (?:{_IS}))?"
 
 _BEFORE: tuple[tuple[str, int], ...] = (
     # "je m'appelle", "jmapel", "on m'appelle", "appelez-moi", "je me présente"

@@ -77,9 +77,7 @@ _CITY = r"(?!\d)[^\W\d_]+(?:[-'][^\W\d_]+)*(?:\s(?:cedex|sur|les?|la|en|sous)\s[
 _POSTCODE = rf"(?:\s?,\s?|\s-\s|\s(?:a|au|sur)\s|\s)(?:\d{{2}}\s?\d{{3}}|2[ab]\d{{3}})(?!\d)(?:,?\s{_CITY})?"
 _HOUSE = r"\b\d{1,4}\s?(?:bis|ter|quater|[a-d])?\s?,?\s*(?:de\s)?(?:la\s|l'\s?)?"
 _AT_HOME = r"\b(?:h?abite?s?|adresse|loge|vis|domicilie?e?s?)\b[^.?!\d]{0,20}?\b"
-_ADDRESS = re.compile(
-    rf"(?:{_HOUSE}|{_AT_HOME}){_STREET_NAME}(?:{_POSTCODE})?|\b{_STREET_NAME}{_POSTCODE}"
-)
+_ADDRESS = re.compile(rf"(?:{_HOUSE}|{_AT_HOME}){_STREET_NAME}(?:{_POSTCODE})?|\b{_STREET_NAME}{_POSTCODE}")
 
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|fr|net|org|me|gg|io|tv|co)/[^\s<>]+")
 # Public sites of guidance and schools: which page was meant is what the reviewer needs.

@@ -20,7 +20,9 @@ _DETERMINED = 12
 _MOST_PARTS = 4
 _LONGEST_SIGLE = 6
 
-_DETERMINERS = frozenset("le la les l un une des du au aux ce cet cette ces quel quelle quels quelles quelques tout".split())
+_DETERMINERS = frozenset(
+    "le la les l un une des du au aux ce cet cette ces quel quelle quels quelles quelques tout".split()
+)
 _OWN = frozenset("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs".split())
 _PRONOUNS = frozenset("t je tu il elle on nous vous ils elles moi toi lui leur le la les ce y en la ci".split())
 _INSTITUTIONS = frozenset(

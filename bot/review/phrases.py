@@ -40,9 +40,7 @@ def add_phrase(file: Path, intent: str, phrase: str) -> bool:
     """
     bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)
     if _PLACEHOLDER.search(bare) or redact(bare) != bare:
-        raise PhraseRefused(
-            f'it holds personal data ("{redact(bare)}"): write the phrase without it, with --text "…"'
-        )
+        raise PhraseRefused(f'it holds personal data ("{redact(bare)}"): write the phrase without it, with --text "…"')
     if not tokenize(bare):
         raise PhraseRefused('it has no word: write one with --text "…"')
     phrases = _read(file)

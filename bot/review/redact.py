@@ -32,9 +32,7 @@ def personal_spans(text: str) -> list[Span]:
     """The places of personal data in a `plain` text, in order, none overlapping: (start, end, label)."""
     identifiers = _apart(find_identifiers(_REDACTED.sub(lambda found: "," * len(found[0]), text)))
     found = find_names(_REDACTED.sub(lambda found: "0" * len(found[0]), text))
-    names = (
-        name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers)
-    )
+    names = (name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers))
     return sorted([*identifiers, *_apart((start, end, "NAME") for start, end in names)])
 
 

@@ -155,4 +155,3 @@ def _connect(url: str) -> Engine:
 
 def _overwrite_what_is_deleted(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA secure_delete = ON")
-

@@ -76,7 +76,13 @@ def _value(slot: str, first: list[str], family: list[str], chance: random.Random
     if slot == "complet":
         given, name = chance.choice(first), chance.choice(family)
         drawn = chance.random()
-        return f"{name.upper()} {given}" if drawn < 0.15 else f"{given} {name.upper()}" if drawn < 0.3 else f"{given} {name}"
+        return (
+            f"{name.upper()} {given}"
+            if drawn < 0.15
+            else f"{given} {name.upper()}"
+            if drawn < 0.3
+            else f"{given} {name}"
+        )
     return _MAKERS[slot](chance)
 
 
@@ -86,7 +92,9 @@ def _digits(chance: random.Random, count: int) -> str:
 
 def _email(chance: random.Random) -> str:
     user = chance.choice(("kevin.dubois", "lea_2009", "mlle-nguyen78", "ines.b", "thebest.gamer", "zoe93", "p.martin"))
-    host = chance.choice(("gmail.com", "hotmail.fr", "ac-lyon.fr", "laposte.net", "outlook.com", "monlycee.net", "icloud.com"))
+    host = chance.choice(
+        ("gmail.com", "hotmail.fr", "ac-lyon.fr", "laposte.net", "outlook.com", "monlycee.net", "icloud.com")
+    )
     site, dot, end = host.rpartition(".")
     return chance.choice((
         f"{user}@{host}", f"{user} @ {host}", f"{user}(at){host}", f"{user} arobase {site} point {end}", f"{user.upper()}@{host}",
@@ -128,7 +136,15 @@ def _nir(chance: random.Random) -> str:
     number = sex + year + month + department.replace("2A", "19") + town + order
     key = f"{97 - int(number) % 97:02}"
     spaced = " ".join((sex, year, month, department, town, order))
-    return chance.choice((spaced, f"{spaced} {key}", spaced.replace(" ", ""), f"{spaced} {key}".replace(" ", ""), spaced.replace(" ", ".")))
+    return chance.choice(
+        (
+            spaced,
+            f"{spaced} {key}",
+            spaced.replace(" ", ""),
+            f"{spaced} {key}".replace(" ", ""),
+            spaced.replace(" ", "."),
+        )
+    )
 
 
 def _iban(chance: random.Random) -> str:
@@ -144,15 +160,31 @@ def _address(chance: random.Random) -> str:
         "chemin de la Croix Blanche", "place de la République", "rue de l'Église", "av. Jean Jaurès", "boulevard de Strasbourg",
         "résidence les Oliviers", "quai de la Loire", "route de Vannes", "rue du 8 mai 1945", "square d'Aquitaine", "lotissement les Pins",
     ))  # fmt: skip
-    town = chance.choice(("75011 Paris", "93200 Saint-Denis", "69003 Lyon", "2A004 Ajaccio", "44000 Nantes", "59 000 Lille", "35760 Saint-Grégoire"))
-    return chance.choice((f"{number} {street}", f"{number}, {street}", f"{number} {street} {town}", f"{number} {street}, {town}", f"{number} {street} - {town}"))
+    town = chance.choice(
+        (
+            "75011 Paris",
+            "93200 Saint-Denis",
+            "69003 Lyon",
+            "2A004 Ajaccio",
+            "44000 Nantes",
+            "59 000 Lille",
+            "35760 Saint-Grégoire",
+        )
+    )
+    return chance.choice(
+        (
+            f"{number} {street}",
+            f"{number}, {street}",
+            f"{number} {street} {town}",
+            f"{number} {street}, {town}",
+            f"{number} {street} - {town}",
+        )
+    )
 
 
 def _birth(chance: random.Random) -> str:
     day, month, year = chance.randint(1, 28), chance.randint(1, 12), chance.randint(2005, 2013)
-    word = (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()[month - 1]
-    )
+    word = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()[month - 1]
     return chance.choice((
         f"{day:02}/{month:02}/{year}", f"{day}/{month}/{year}", f"{day} {word} {year}", f"{day:02}-{month:02}-{year}",
         f"{day:02}.{month:02}.{year}", f"{day:02} {month:02} {year}", f"{day:02}/{month:02}/{year % 100:02}", f"{day} {word}",
@@ -161,7 +193,9 @@ def _birth(chance: random.Random) -> str:
 
 
 def _account(chance: random.Random) -> str:
-    return chance.choice(("@kev_du_93", "@lea.mrt", "ines_bg78", "xX_noah_Xx", "theo.2009", "@zoe", "jade#4521", "mlle_ines2.0"))
+    return chance.choice(
+        ("@kev_du_93", "@lea.mrt", "ines_bg78", "xX_noah_Xx", "theo.2009", "@zoe", "jade#4521", "mlle_ines2.0")
+    )
 
 
 def _link(chance: random.Random) -> str:
