@@ -42,7 +42,10 @@ _INE = re.compile(
 )
 _LONG_NUMBER = re.compile(r"(?<![\w])\d(?:[\s.-]?\d){12,18}(?!\d)")
 
-_MONTH = r"(?:janvier|janv|fevrier|fevr?|mars|avril|avr|mai|juin|juillet|juil|aout|septembre|sept|octobre|oct|novembre|nov|decembre|dec)\.?"
+_MONTH = (
+    r"(?:janvier|janv|fevrier|fevr?|mars|avril|avr|mai|juin|juillet|juil|aout|septembre|sept|octobre|oct|novembre|nov|"
+    r"decembre|dec)\.?"
+)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01]|1\s?er|premier)"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])"
 _BIRTH_YEAR = r"(?:19[3-9]\d|20(?:0\d|1[0-7]))"

@@ -27,9 +27,10 @@ _OWN = frozenset("mon ma mes ton ta tes son sa ses notre nos votre vos leur leur
 _PRONOUNS = frozenset("t je tu il elle on nous vous ils elles moi toi lui leur le la les ce y en la ci".split())
 _INSTITUTIONS = frozenset(
     """
-    lycee lycees lyc licee college clg ecole ecoles cfa universite univ fac campus institut hopital lp lpo lep internat iut
-    erea mfr cio conservatoire saint sainte st ste sts notre dame rue avenue boulevard bd av quai gymnase stade
-    salle residence station gare hotel cite centre fondation polytech insa ensa iae esc groupe academie ville
+    lycee lycees lyc licee college clg ecole ecoles cfa universite univ fac campus institut hopital lp lpo lep
+    internat iut erea mfr cio conservatoire saint sainte st ste sts notre dame rue avenue boulevard bd av quai
+    gymnase stade salle residence station gare hotel cite centre fondation polytech insa ensa iae esc groupe
+    academie ville
     """.split()
 )
 _WITH_INSTITUTIONS = frozenset(
@@ -120,21 +121,10 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
         return before + worth_after(spoken, last + 1) + _UNKNOWN + _TWO if before and _is_particle(words, at) else 0
     if before >= SURE:
         return SURE
-    worth = before
-    if word.folded in lists().also_words:
-        worth += _ALSO_WORD
-    elif is_unknown(word.folded):
-        worth += _UNKNOWN
-    elif word.folded in lists().family and (word.capital or before >= TITLE or not is_ordinary(word.folded)):
-        worth += _FAMILY
-    elif before >= TITLE and not is_common(word.folded):
-        worth += _FAMILY
-    elif before >= STRONG and not is_common(word.folded):
-        worth += _RARE
-    elif word.capital or before >= TITLE:
-        worth += _ORDINARY
-    else:
+    of_word = _worth_of_word(word, before)
+    if of_word is None:
         return 0
+    worth = before + of_word
     if before or last + 1 < len(words):
         worth += worth_after(spoken, last + 1)
     if _is_sigle(words, at):
@@ -148,6 +138,21 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
     if word.capital and _ENOUGH - _SPACY <= worth < _ENOUGH and persons.hold(word):
         worth += _SPACY
     return worth
+
+
+def _worth_of_word(word: Word, before: int) -> int | None:
+    """How much a word itself tells of a name after what stands before it; None where it can be none."""
+    if word.folded in lists().also_words:
+        return _ALSO_WORD
+    if is_unknown(word.folded):
+        return _UNKNOWN
+    said_to_be_one = before >= TITLE and not is_common(word.folded)
+    family = word.folded in lists().family and (word.capital or before >= TITLE or not is_ordinary(word.folded))
+    if said_to_be_one or family:
+        return _FAMILY
+    if before >= STRONG and not is_common(word.folded):
+        return _RARE
+    return _ORDINARY if word.capital or before >= TITLE else None
 
 
 def _is_particle(words: Sequence[Word], at: int) -> bool:

@@ -25,12 +25,13 @@ _SHOUTED, _TITLED, _LONG = 0.6, 0.7, 4
 # Never the beginning of a name, whatever stands before.
 STOP_WORDS = frozenset(
     """
-    a ai as au aux avec c ca ce ces cest cet cette chez chui chuis comment d dans de des dit donc du elle en es est et eu
-    fait ici il ils j jai je jsui jsuis jve jveux jvoudrais l la le les leur lui ma mais me mes moi mon n ne nn non notre
-    nous on ont ou oui par pas plus pour pr q qu que quel quelle quelles quels qui quoi s sa se ses si son sont sur svp stp
-    t ta te tes toi ton tu un une va vers veut vos votre vous vx y ya g ki ke koi sui suis voila pareil mort bon bien pk
-    pourquoi bonjour slt salut merci bjr bsr bonsoir cc wesh coucou hey hello jalon cordialement bisous mdr lol ptdr
-    formation diplome metier classe trop pour aussi tjr tjrs tres meme tout tous quand cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt wallah wesh wsh bref enfin
+    a ai as au aux avec c ca ce ces cest cet cette chez chui chuis comment d dans de des dit donc du elle en es est
+    et eu fait ici il ils j jai je jsui jsuis jve jveux jvoudrais l la le les leur lui ma mais me mes moi mon n ne
+    nn non notre nous on ont ou oui par pas plus pour pr q qu que quel quelle quelles quels qui quoi s sa se ses si
+    son sont sur svp stp t ta te tes toi ton tu un une va vers veut vos votre vous vx y ya g ki ke koi sui suis
+    voila pareil mort bon bien pk pourquoi bonjour slt salut merci bjr bsr bonsoir cc wesh coucou hey hello jalon
+    cordialement bisous mdr lol ptdr formation diplome metier classe trop aussi tjr tjrs tres meme tout tous quand
+    cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt iban rib nir ine insta snap tel mail email discord tiktok wallah wsh bref enfin
     """.split()
 )
 
@@ -67,7 +68,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Lists:
-    """names.toml: first names that are nothing else, those that are words too, family names, famous names by first word."""
+    """names.toml: first names that are nothing else, those that are words too, family names, famous names."""
 
     clear: frozenset[str]
     also_words: frozenset[str]

@@ -96,10 +96,18 @@ def _email(chance: random.Random) -> str:
         ("gmail.com", "hotmail.fr", "ac-lyon.fr", "laposte.net", "outlook.com", "monlycee.net", "icloud.com")
     )
     site, dot, end = host.rpartition(".")
-    return chance.choice((
-        f"{user}@{host}", f"{user} @ {host}", f"{user}(at){host}", f"{user} arobase {site} point {end}", f"{user.upper()}@{host}",
-        f"{user} at {host}", f"{user}[at]{site}[dot]{end}", f"{user}@{site} . {end}",
-    ))  # fmt: skip
+    return chance.choice(
+        (
+            f"{user}@{host}",
+            f"{user} @ {host}",
+            f"{user}(at){host}",
+            f"{user} arobase {site} point {end}",
+            f"{user.upper()}@{host}",
+            f"{user} at {host}",
+            f"{user}[at]{site}[dot]{end}",
+            f"{user}@{site} . {end}",
+        )
+    )
 
 
 _SPOKEN = "zéro;six;douze;trente-quatre;cinquante-six;soixante-dix-huit".split(";")
@@ -109,13 +117,26 @@ def _phone(chance: random.Random) -> str:
     kind = chance.choice("1234567679")
     pairs = [_digits(chance, 2) for _ in range(4)]
     bare = f"0{kind}" + "".join(pairs)
-    return chance.choice((
-        bare, f"0{kind} " + " ".join(pairs), f"0{kind}." + ".".join(pairs), f"0{kind}-" + "-".join(pairs),
-        f"0{kind}/" + "/".join(pairs), f"+33{kind}" + "".join(pairs), f"+33 {kind} " + " ".join(pairs),
-        f"0033 {kind} " + " ".join(pairs), f"(+33) {kind} " + " ".join(pairs), f"+33 (0){kind} " + " ".join(pairs),
-        " ".join(bare), f"{bare[:4]} {bare[4:7]} {bare[7:]}", f"o{kind} " + " ".join(pairs), " ".join(_SPOKEN),
-        f"+32 47{kind} " + " ".join(pairs[:3]), f"0{kind}_" + "_".join(pairs),
-    ))  # fmt: skip
+    return chance.choice(
+        (
+            bare,
+            f"0{kind} " + " ".join(pairs),
+            f"0{kind}." + ".".join(pairs),
+            f"0{kind}-" + "-".join(pairs),
+            f"0{kind}/" + "/".join(pairs),
+            f"+33{kind}" + "".join(pairs),
+            f"+33 {kind} " + " ".join(pairs),
+            f"0033 {kind} " + " ".join(pairs),
+            f"(+33) {kind} " + " ".join(pairs),
+            f"+33 (0){kind} " + " ".join(pairs),
+            " ".join(bare),
+            f"{bare[:4]} {bare[4:7]} {bare[7:]}",
+            f"o{kind} " + " ".join(pairs),
+            " ".join(_SPOKEN),
+            f"+32 47{kind} " + " ".join(pairs[:3]),
+            f"0{kind}_" + "_".join(pairs),
+        )
+    )
 
 
 def _letters(chance: random.Random, count: int) -> str:
@@ -124,9 +145,16 @@ def _letters(chance: random.Random, count: int) -> str:
 
 def _ine(chance: random.Random) -> str:
     nine, two, ten = _digits(chance, 9), _letters(chance, 2), _digits(chance, 10)
-    return chance.choice((
-        nine + two, ten + two[0], f"{nine[:3]} {nine[3:6]} {nine[6:]} {two}", (nine + two).lower(), f"{nine} {two}", f"{ten} {two[0]}",
-    ))  # fmt: skip
+    return chance.choice(
+        (
+            nine + two,
+            ten + two[0],
+            f"{nine[:3]} {nine[3:6]} {nine[6:]} {two}",
+            (nine + two).lower(),
+            f"{nine} {two}",
+            f"{ten} {two[0]}",
+        )
+    )
 
 
 def _nir(chance: random.Random) -> str:
@@ -155,11 +183,27 @@ def _iban(chance: random.Random) -> str:
 
 def _address(chance: random.Random) -> str:
     number = chance.choice(("12", "3 bis", "147", "8", "25 ter", "1"))
-    street = chance.choice((
-        "rue Victor Hugo", "rue des Lilas", "avenue du Général Leclerc", "bd Voltaire", "allée des Tilleuls", "impasse du Moulin",
-        "chemin de la Croix Blanche", "place de la République", "rue de l'Église", "av. Jean Jaurès", "boulevard de Strasbourg",
-        "résidence les Oliviers", "quai de la Loire", "route de Vannes", "rue du 8 mai 1945", "square d'Aquitaine", "lotissement les Pins",
-    ))  # fmt: skip
+    street = chance.choice(
+        (
+            "rue Victor Hugo",
+            "rue des Lilas",
+            "avenue du Général Leclerc",
+            "bd Voltaire",
+            "allée des Tilleuls",
+            "impasse du Moulin",
+            "chemin de la Croix Blanche",
+            "place de la République",
+            "rue de l'Église",
+            "av. Jean Jaurès",
+            "boulevard de Strasbourg",
+            "résidence les Oliviers",
+            "quai de la Loire",
+            "route de Vannes",
+            "rue du 8 mai 1945",
+            "square d'Aquitaine",
+            "lotissement les Pins",
+        )
+    )
     town = chance.choice(
         (
             "75011 Paris",
@@ -185,11 +229,20 @@ def _address(chance: random.Random) -> str:
 def _birth(chance: random.Random) -> str:
     day, month, year = chance.randint(1, 28), chance.randint(1, 12), chance.randint(2005, 2013)
     word = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()[month - 1]
-    return chance.choice((
-        f"{day:02}/{month:02}/{year}", f"{day}/{month}/{year}", f"{day} {word} {year}", f"{day:02}-{month:02}-{year}",
-        f"{day:02}.{month:02}.{year}", f"{day:02} {month:02} {year}", f"{day:02}/{month:02}/{year % 100:02}", f"{day} {word}",
-        f"1er {word} {year}", f"{day:02}{month:02}{year}",
-    ))  # fmt: skip
+    return chance.choice(
+        (
+            f"{day:02}/{month:02}/{year}",
+            f"{day}/{month}/{year}",
+            f"{day} {word} {year}",
+            f"{day:02}-{month:02}-{year}",
+            f"{day:02}.{month:02}.{year}",
+            f"{day:02} {month:02} {year}",
+            f"{day:02}/{month:02}/{year % 100:02}",
+            f"{day} {word}",
+            f"1er {word} {year}",
+            f"{day:02}{month:02}{year}",
+        )
+    )
 
 
 def _account(chance: random.Random) -> str:
@@ -199,10 +252,17 @@ def _account(chance: random.Random) -> str:
 
 
 def _link(chance: random.Random) -> str:
-    return chance.choice((
-        "https://www.instagram.com/kev_93/", "www.tiktok.com/@lea.mrt", "https://snapchat.com/add/ines", "discord.gg/abcDEF",
-        "http://monblog-perso.fr/moi", "instagram.com/zoe_b", "https://drive.google.com/file/d/1AbC/view",
-    ))  # fmt: skip
+    return chance.choice(
+        (
+            "https://www.instagram.com/kev_93/",
+            "www.tiktok.com/@lea.mrt",
+            "https://snapchat.com/add/ines",
+            "discord.gg/abcDEF",
+            "http://monblog-perso.fr/moi",
+            "instagram.com/zoe_b",
+            "https://drive.google.com/file/d/1AbC/view",
+        )
+    )
 
 
 _MAKERS: dict[str, Callable[[random.Random], str]] = {
