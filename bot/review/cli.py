@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channel.database import connect
 from bot.review.store import QuestionStore, Reason, Row
 from bot.settings import ROOT, Settings, SettingsError, load_settings
 
@@ -170,7 +171,7 @@ def _formation(name: str, catalogue: Catalogue, resolver: Resolver) -> Formation
 
 
 def _store() -> QuestionStore:
-    return QuestionStore(load_settings().tracker_url)
+    return QuestionStore(connect(load_settings().tracker_url))
 
 
 def _text_of(store: QuestionStore, id_: str) -> str:

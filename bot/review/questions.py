@@ -7,9 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from threading import BoundedSemaphore
 
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.review.redact import redact
+from bot.review.redact import prepare, redact
 from bot.review.store import Kept, QuestionStore, Reason
 
 logger = logging.getLogger(__name__)
@@ -17,36 +18,23 @@ logger = logging.getLogger(__name__)
 # Beyond this many waiting to be written new ones are dropped: the reply matters, its record does not.
 _MOST_WAITING = 500
 _LONGEST_COMMENT = 500
-_DISTRESS, _FALLBACK = "distress", "nlu_fallback"
-_BY_OUTCOME = {"unknown": Reason.UNKNOWN, "not_in_fiche": Reason.NOT_IN_FICHE}
-
-
-def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
-    """Why a question with this intent and outcome is kept, None where it is not.
-
-    `waiting` is whether a choice was asked before it. What hints at distress is never kept.
-    """
-    if _DISTRESS in (intent, outcome):
-        return None
-    if outcome == "out_of_scope":
-        return Reason.NOT_UNDERSTOOD if intent == _FALLBACK else None
-    if outcome == "ambiguous":
-        return Reason.ASKED_AGAIN if waiting else None
-    return _BY_OUTCOME.get(outcome)
+_DISTRESS = "distress"
 
 
 class Questions:
-    """Records questions in the database at `url`; every method but `purge` returns at once.
+    """Records questions through an engine of the database of conversations; its methods return at once.
 
     What is kept cannot be tied to a conversation (bot/review/store.py), so there is nothing to erase with one.
     """
 
-    def __init__(self, url: str) -> None:
-        self._store = QuestionStore(url)
+    def __init__(self, engine: Engine) -> None:
+        self._store = QuestionStore(engine)
         self._waiting = BoundedSemaphore(_MOST_WAITING)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="review")
-        # What redaction loads takes seconds: now, rather than beside someone's turn.
-        self._writer.submit(redact, "M. Machin")
+
+    def start(self) -> None:
+        """Load in the background what redaction needs, which takes seconds: not beside someone's turn."""
+        self._writer.submit(prepare)
 
     def unanswered(self, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
         """Keep a typed question that was not answered; `text` as it was typed."""
@@ -57,14 +45,9 @@ class Questions:
         if outcome != _DISTRESS:
             self._keep(text, Reason.NOT_USEFUL, facets, comment or "")
 
-    def purge(self, days: int) -> int:
-        """Remove what is older than `days` days; how many rows it was. Raises SQLAlchemyError."""
-        return self._store.forget_older_than(days, date.today())
-
     def close(self) -> None:
-        """Write what waits, then close the database."""
+        """Write what waits, and no more."""
         self._writer.shutdown(wait=True)
-        self._store.close()
 
     def _keep(self, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
         if not text.strip():

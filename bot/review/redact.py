@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from bot.review.identifiers import find_identifiers
-from bot.review.names import find_names
+from bot.review.names import find_names, load_model
 
 Span = tuple[int, int, str]
 
@@ -26,6 +26,12 @@ def redact(text: str) -> str:
         pieces += [text[at:start], f"<{label}>"]
         at = end
     return "".join([*pieces, text[at:]])
+
+
+def prepare() -> None:
+    """Load all that `redact` needs, spaCy's model too, so that its first call takes no longer than others."""
+    load_model()
+    redact("je suis Machine Truc")
 
 
 def personal_spans(text: str) -> list[Span]:

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, create_engine, event, func, select
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 
-_BUSY_SECONDS = 5
 _ID_LENGTH = 8
 
 
@@ -31,6 +29,23 @@ class Reason(str, Enum):
     NOT_IN_FICHE = "not_in_fiche"
     ASKED_AGAIN = "asked_again"
     NOT_USEFUL = "not_useful"
+
+
+_BY_OUTCOME = {"unknown": Reason.UNKNOWN, "not_in_fiche": Reason.NOT_IN_FICHE}
+
+
+def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
+    """Why a question with this intent and outcome is kept, None where it is not.
+
+    `waiting` is whether a choice was asked before it. What hints at distress is never kept.
+    """
+    if "distress" in (intent, outcome):
+        return None
+    if outcome == "out_of_scope":
+        return Reason.NOT_UNDERSTOOD if intent == "nlu_fallback" else None
+    if outcome == "ambiguous":
+        return Reason.ASKED_AGAIN if waiting else None
+    return _BY_OUTCOME.get(outcome)
 
 
 @dataclass(frozen=True)
@@ -75,13 +90,13 @@ _question = Table(
 
 
 class QuestionStore:
-    """The questions in the database at `url`, SQLite or PostgreSQL; safe to share between threads.
+    """The questions in a database, SQLite or PostgreSQL; safe to share between threads.
 
     All methods wait for the database and may raise sqlalchemy.exc.SQLAlchemyError.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = _connect(url)
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._made = False
 
     def record(self, kept: Kept, day: date) -> None:
@@ -131,27 +146,8 @@ class QuestionStore:
             removed = connection.execute(_question.delete().where(_question.c.day < today - timedelta(days=days)))
             return int(removed.rowcount)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
     def _ready(self) -> Engine:
         if not self._made:
             _metadata.create_all(self._engine)
             self._made = True
         return self._engine
-
-
-def _connect(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        waiting = {"connect_timeout": _BUSY_SECONDS}
-        return create_engine(parsed, future=True, hide_parameters=True, pool_pre_ping=True, connect_args=waiting)
-    Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, future=True, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _overwrite_what_is_deleted)
-    return engine
-
-
-def _overwrite_what_is_deleted(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA secure_delete = ON")

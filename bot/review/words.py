@@ -31,7 +31,8 @@ STOP_WORDS = frozenset(
     son sont sur svp stp t ta te tes toi ton tu un une va vers veut vos votre vous vx y ya g ki ke koi sui suis
     voila pareil mort bon bien pk pourquoi bonjour slt salut merci bjr bsr bonsoir cc wesh coucou hey hello jalon
     cordialement bisous mdr lol ptdr formation diplome metier classe trop aussi tjr tjrs tres meme tout tous quand
-    cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt iban rib nir ine insta snap tel mail email discord tiktok wallah wsh bref enfin
+    cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt
+    iban rib nir ine insta snap tel mail email discord tiktok wallah wsh bref enfin
     """.split()
 )
 

@@ -17,6 +17,7 @@ from bot.__main__ import app
 from bot.catalogue.ingest import ingest
 from bot.catalogue.resolver import Resolver
 from bot.catalogue.store import connect, read_catalogue
+from bot.channel.database import connect as connections
 from bot.review import cli
 from bot.review.likeness import grouped
 from bot.review.phrases import PhraseRefused, add_phrase, annotated
@@ -78,12 +79,11 @@ def test_personal_data_is_no_training_phrase(phrase: str, tmp_path: Path) -> Non
 @pytest.fixture
 def ids(tmp_path: Path) -> dict[str, str]:
     """The ids of the questions in the store, by their text."""
-    store = QuestionStore(f"sqlite:///{tmp_path}/conversations.db")
+    store = QuestionStore(connections(f"sqlite:///{tmp_path}/conversations.db"))
     for text, count in ASKED.items():
         for _ in range(count):
             store.record(Kept(text, Reason.UNKNOWN, ("duree",)), DAY)
     store.record(Kept("j'aime les tortues marines", Reason.NOT_USEFUL, (), "+ nul"), DAY)
-    store.close()
     return {text: Kept(text, Reason.UNKNOWN).id for text in ASKED}
 
 
