@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -85,14 +84,16 @@ def test_what_is_kept_leads_to_no_conversation(
     """After an erasure the question is still there, and nothing in the files that it could be tied to."""
     pupil.say("quelle est la durée du bac pro vroumisme ?")
     assert kept("vroumisme")
-    assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
     file = Path(server.environment["JALON_TRACKER_URL"].removeprefix("sqlite:///"))
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        ((conversation,),) = database.execute("SELECT DISTINCT sender_id FROM events WHERE data LIKE '%vroumisme%'")
+        assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
         rows = database.execute("SELECT * FROM unanswered_question WHERE text LIKE '%vroumisme%'").fetchall()
         assert len(rows) == 1
         assert not database.execute("SELECT 1 FROM events WHERE data LIKE '%vroumisme%'").fetchall()
-    conversation = json.dumps(pupil.session)[1:33]
-    assert all(conversation not in str(value) for row in rows for value in row)
+    assert all(conversation not in str(value) for value in rows[0])
+    files = list(file.parent.glob(f"{file.name}*"))
+    assert all(conversation.encode() not in part.read_bytes() for part in files)
     assert "vroumisme" not in server.logged()
 
 
