@@ -13,6 +13,7 @@ from bot.catalogue.answers import Choice, Reply
 from bot.dialogue import State, decide
 from bot.knowledge import current_knowledge
 from bot.reading import Reading
+from bot.review.store import Reason, reason_to_keep
 
 STATE_SLOT = "dialogue_state"
 
@@ -27,19 +28,20 @@ class ActionAnswer(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter the replies and keep the state of the dialogue."""
         state = State.from_json(tracker.get_slot(STATE_SLOT))
-        replies, after = decide(Reading.from_parse(tracker.latest_message), state, current_knowledge())
+        reading = Reading.from_parse(tracker.latest_message)
+        replies, after = decide(reading, state, current_knowledge())
         for reply in replies:
-            utter(dispatcher, reply)
+            utter(dispatcher, reply, reason_to_keep(reading.intent, reply.outcome.value, bool(state.candidates)))
         return [SlotSet(STATE_SLOT, after.as_json())]
 
 
-def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    """Send one reply: its response, the values that word it, its choices and its `answer` for machines."""
+def utter(dispatcher: CollectingDispatcher, reply: Reply, review: Reason | None = None) -> None:
+    """Send one reply: its response, its values, its choices, its `answer` for machines, why to review it."""
     dispatcher.utter_message(
         response=reply.response,
         values=reply.values,
         choices=[_choice(choice) for choice in reply.choices],
-        json_message={"answer": reply.answer()},
+        json_message={"answer": reply.answer(), "review": review.value if review else None},
     )
 
 

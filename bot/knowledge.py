@@ -28,7 +28,7 @@ class LiveKnowledge:
             return known
         with self._lock:
             if self._knowledge is None or self._knowledge.catalogue is not catalogue:
-                resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values())
+                resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases)
                 self._knowledge = Knowledge(catalogue, resolver, self._search_url)
             return self._knowledge
 

@@ -200,6 +200,7 @@ class Source:
 class Catalogue:
     """All the fiches at one moment: formations by id and jobs by label, both in alphabetical order.
 
+    `aliases` are other names, each with the id of its formation.
     `version` changes whenever anything in the catalogue does.
     """
 
@@ -207,3 +208,4 @@ class Catalogue:
     jobs: Mapping[str, Job]
     source: Source | None
     version: str
+    aliases: Mapping[str, str] = field(default_factory=dict)

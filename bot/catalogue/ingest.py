@@ -6,14 +6,15 @@ import os
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.catalogue.aliases import ALIASES_FILE, fitting, parse_aliases
 from bot.catalogue.fiche import (
     KNOWN_FIELDS,
     KNOWN_SECTIONS,
@@ -26,6 +27,8 @@ from bot.catalogue.store import Change, connect, replace_all
 
 SOURCE_FILE = "source.toml"
 SUFFIXES = (".md", ".txt")
+
+T = TypeVar("T")
 
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 
@@ -85,26 +88,29 @@ def ingest(folder: Path, url: str) -> Report:
     errors: list[str] = []
     fiches = _read_fiches(folder, errors)
     source = _read_source(folder, errors)
+    aliases = _read_aliases(folder, errors)
     errors.extend(_shared_titles(fiches))
     if not fiches and not errors:
         errors.append(f"{folder}:1: no fiche in this folder: put .md or .txt files in it")
     if errors:
         raise IngestError(errors)
     formations = _with_unique_ids(fiche.formation for fiche in fiches)
+    left_out: list[str] = []
+    named = dict(fitting(aliases, {f.title: f.id for f in formations}, left_out.append))
     return Report(
-        change=_store(formations, source, url),
+        change=_store(formations, source, named, url),
         missing=_missing(formations),
-        unknown=tuple(line for fiche in fiches for line in _unknown(fiche)),
+        unknown=(*(line for fiche in fiches for line in _unknown(fiche)), *left_out),
         shared_sigles=_shared_sigles(formations),
         source=source,
     )
 
 
-def _store(formations: Iterable[Formation], source: Source | None, url: str) -> Change:
+def _store(formations: Iterable[Formation], source: Source | None, aliases: Mapping[str, str], url: str) -> Change:
     try:
         engine = connect(url)
         try:
-            return replace_all(engine, formations, source)
+            return replace_all(engine, formations, source, aliases)
         finally:
             engine.dispose()
     except (SQLAlchemyError, OSError) as error:
@@ -153,14 +159,23 @@ def _read(path: Path, name: str) -> str:
 
 
 def _read_source(folder: Path, errors: list[str]) -> Source | None:
-    path = folder / SOURCE_FILE
+    return _read_toml(folder, SOURCE_FILE, lambda text: _source(tomli.loads(text)), errors)
+
+
+def _read_aliases(folder: Path, errors: list[str]) -> dict[str, str]:
+    return _read_toml(folder, ALIASES_FILE, parse_aliases, errors) or {}
+
+
+def _read_toml(folder: Path, name: str, parse: Callable[[str], T], errors: list[str]) -> T | None:
+    """What `parse` makes of the TOML file `name`, None where it is not there or wrong."""
+    path = folder / name
     if not path.exists():
         return None
     try:
-        return _source(tomli.loads(_read(path, SOURCE_FILE)))
+        return parse(_read(path, name))
     except tomli.TOMLDecodeError as error:
         line = _TOML_LINE.search(str(error))
-        errors.append(f"{SOURCE_FILE}:{line[1] if line else 1}: not valid TOML: {error}")
+        errors.append(f"{name}:{line[1] if line else 1}: not valid TOML: {error}")
     except FicheError as error:
         errors.append(str(error))
     return None

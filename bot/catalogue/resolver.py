@@ -7,11 +7,13 @@ greatest weight wins; the names of a span are those that hold all of its words, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
 
+from bot.catalogue.aliases import Aliases
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
 from bot.catalogue.index import BASE_SAID, EXACT, FAMILY, Name, NameIndex, label_name, read_types, title_name
@@ -39,10 +41,16 @@ _NEAR = 5
 class Resolver:
     """Finds names of one catalogue in messages; immutable, built in a fraction of a second for thousands."""
 
-    def __init__(self, formations: Iterable[Formation], jobs: Iterable[Job]) -> None:
+    def __init__(
+        self,
+        formations: Iterable[Formation],
+        jobs: Iterable[Job],
+        aliases: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         jobs = tuple(jobs)
         self._formations = NameIndex(title_name(f.id, f.title, f.sigle, f.type) for f in formations)
         self._jobs = NameIndex(label_name(job.label, job.label) for job in jobs)
+        self._aliases = Aliases(aliases)
         self._titles = {name.key: fold(name.title) for name in self._formations.names}
         self._labels = {job.label: fold(job.masculine) for job in jobs}
         self._listed_by = {job.label: job.formations for job in jobs}
@@ -56,6 +64,7 @@ class Resolver:
         found = self._of_two_types(
             text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
         )
+        found = self._aliases.applied(text, tokens, found, self.is_kind)
         return without_asides(text, found, self._formations.is_proper)
 
     def _of_two_types(self, text: str, mentions: list[Mention]) -> list[Mention]:

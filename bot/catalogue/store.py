@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -109,8 +110,13 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def replace_all(engine: Engine, formations: Iterable[Formation], source: Source | None) -> Change:
-    """Make `formations` and `source` the whole content of the store, in one transaction.
+def replace_all(
+    engine: Engine,
+    formations: Iterable[Formation],
+    source: Source | None,
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> Change:
+    """Make `formations`, `source` and `aliases` (name -> id) the whole content of the store, in one transaction.
 
     Only the rows of formations that changed are written, and the version changes only with the content.
     """
@@ -126,7 +132,7 @@ def replace_all(engine: Engine, formations: Iterable[Formation], source: Source 
         _insert(connection, [new[id_] for id_ in changed], digests)
         jobs = _job_rows(new.values())
         _replace_rows(connection, _job, jobs)
-        _replace_rows(connection, _meta, _meta_rows(digests, jobs, source))
+        _replace_rows(connection, _meta, _meta_rows(digests, jobs, source, aliases))
     added = sum(id_ not in old for id_ in changed)
     return Change(added, len(changed) - added, len(removed), len(new) - len(changed))
 
@@ -151,6 +157,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
         jobs={label: Job(label, masculine, feminine, users[label]) for label, masculine, feminine in sorted(jobs)},
         source=Source(**json.loads(meta["source"])) if "source" in meta else None,
         version=meta["version"],
+        aliases=json.loads(meta.get("aliases", "{}")),
     )
 
 
@@ -221,8 +228,10 @@ def _job_rows(formations: Iterable[Formation]) -> _Rows:
     ]
 
 
-def _meta_rows(digests: Mapping[str, str], jobs: _Rows, source: Source | None) -> _Rows:
+def _meta_rows(digests: Mapping[str, str], jobs: _Rows, source: Source | None, aliases: Mapping[str, str]) -> _Rows:
     rows = {} if source is None else {"source": json.dumps(asdict(source), ensure_ascii=False)}
+    if aliases:
+        rows["aliases"] = json.dumps(dict(sorted(aliases.items())), ensure_ascii=False)
     content = json.dumps([sorted(digests.items()), jobs, rows], ensure_ascii=False)
     rows["version"] = hashlib.sha256(content.encode()).hexdigest()
     return [{"key": key, "value": value} for key, value in sorted(rows.items())]

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from bot.channel import review
 from bot.channel.database import events, feedback, has_events, in_thread, metadata, remove_traces
 from bot.channel.session_store import SessionStore, Standing
 from bot.channel.sessions import SessionExpired
@@ -77,5 +76,4 @@ def erase_conversation(engine: Engine, conversation: str) -> None:
         if has_events(connection):
             connection.execute(events.delete().where(events.c.sender_id == conversation))
         connection.execute(feedback.delete().where(feedback.c.conversation == conversation))
-    review.forget(conversation)
     remove_traces(engine)

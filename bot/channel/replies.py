@@ -7,18 +7,17 @@ import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channel import metrics, review
-from bot.channel.database import in_thread
+from bot.channel import metrics
 from bot.channel.requests import BadRequest, MessageRequest
-from bot.channel.review import Exchange
 from bot.channel.session_store import SessionStore
 from bot.channel.sessions import Sessions
+from bot.review.questions import Questions
+from bot.review.store import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +29,15 @@ _WORD_JOINER = "\u2060"
 
 Body = dict[str, Any]
 Turn = Callable[[UserMessage], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One message of a reply: the question as it was typed ("" for a choice), how it ended, what was asked."""
+
+    question: str
+    outcome: str
+    facets: tuple[str, ...]
 
 
 class Collector(OutputChannel):
@@ -51,9 +59,10 @@ class Collector(OutputChannel):
 class Replies:
     """Makes replies, and knows for an hour after the last one what it gave."""
 
-    def __init__(self, sessions: Sessions, store: SessionStore, turn: Turn) -> None:
+    def __init__(self, sessions: Sessions, store: SessionStore, questions: Questions, turn: Turn) -> None:
         self._sessions = sessions
         self._store = store
+        self._questions = questions
         self._turn = turn
 
     async def reply(self, asked: MessageRequest, conversation: str) -> Body:
@@ -80,15 +89,17 @@ class Replies:
         return Exchange(fields["question"], fields["outcome"], tuple(fields["facets"]))
 
     async def _made(self, asked: MessageRequest, conversation: str, name: str | None = None) -> Body:
-        """A new reply, told to the review and kept under `name`, and each of its messages under its id."""
-        messages = [self.public(message, conversation) for message in await self._said(asked, conversation)]
+        """A new reply, kept under `name`, and each of its messages under its id; what it leaves open is for review."""
+        said = await self._said(asked, conversation)
+        messages = [self.public(message, conversation) for message in said]
         if not messages:
             raise BadRequest(503, "down")
         notes = {}
-        for message in messages:
+        for message, made in zip(messages, said, strict=True):
             exchange = Exchange(asked.text or "", message["answer"]["outcome"], tuple(message["answer"]["facets"]))
             notes[f"message:{message['id']}"] = json.dumps(asdict(exchange))
-            await self._tell_review(conversation, exchange)
+            if made["custom"].get("review"):
+                self._questions.unanswered(exchange.question, Reason(made["custom"]["review"]), exchange.facets)
             metrics.REPLIES.labels(exchange.outcome).inc()
         reply = {"messages": messages}
         await self._store.keep(conversation, {**notes, name: json.dumps(reply)} if name else notes)
@@ -108,13 +119,6 @@ class Replies:
         except asyncio.TimeoutError as error:
             raise BadRequest(503, "down") from error
         return [message for message in collector.messages if message.get("text")]
-
-    async def _tell_review(self, conversation: str, exchange: Exchange) -> None:
-        """A review that cannot be told is no reason to leave a pupil without a reply."""
-        try:
-            await in_thread(review.replied, conversation, exchange)
-        except (SQLAlchemyError, asyncio.TimeoutError) as error:
-            logger.warning("A question could not be kept for review: %s", type(error).__name__)
 
     def public(self, message: dict[str, Any], conversation: str) -> Body:
         """A message as the contract words it."""

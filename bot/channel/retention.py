@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from sanic import Sanic
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channel import metrics
 from bot.channel.database import connect, events, feedback, has_events, metadata, remove_traces
+from bot.review.store import QuestionStore
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,12 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
             return removed
 
 
-PURGES = (Purge("conversations", conversations),)
+def questions(engine: Engine, settings: Settings, now: float) -> int:
+    """Remove all unanswered questions that were asked before the day allowed."""
+    return QuestionStore(engine).forget_older_than(settings.keep_questions_days, date.fromtimestamp(now))
+
+
+PURGES = (Purge("conversations", conversations), Purge("questions", questions))
 
 
 def purge(settings: Settings, now: float | None = None) -> dict[str, int]:

@@ -14,7 +14,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channel import metrics, review
+from bot.channel import metrics
 from bot.channel.database import connect, in_thread
 from bot.channel.entrance import Entrance
 from bot.channel.erasure import Eraser
@@ -34,6 +34,7 @@ from bot.channel.requests import (
 )
 from bot.channel.session_store import SESSION_SECONDS, session_store
 from bot.channel.sessions import Sessions
+from bot.review.questions import Questions
 from bot.settings import ROOT, Settings, load_settings
 from bot.wording import Wording
 
@@ -48,6 +49,7 @@ class WebChannel(InputChannel):
         self._sessions = Sessions(secret, self._store, settings.keep_conversations_hours * 3600)
         self._limits = RateLimits(settings.rate_session, settings.rate_address, secret, settings.redis_url)
         self._database = connect(settings.tracker_url)
+        self._questions = Questions(self._database)
         self._eraser = Eraser(self._database, self._store)
         self._wording = Wording(Domain.load(str(ROOT / "domain.yml")).responses)
 
@@ -68,7 +70,8 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes under /chat, and two beside it: / and /health."""
         routes = Entrance("chat", self._settings, Errors(self._wording), Health(self._database, self._store))
-        replies = Replies(self._sessions, self._store, on_new_message)
+        replies = Replies(self._sessions, self._store, self._questions, on_new_message)
+        self._questions.start()
         add_pages(routes)
 
         @routes.post("/session")
@@ -116,7 +119,8 @@ class WebChannel(InputChannel):
     async def _rate(self, replies: Replies, asked: FeedbackRequest, conversation: str) -> None:
         exchange = await replies.exchange(conversation, asked.message)
         await in_thread(save_feedback, self._database, conversation, asked.message, asked.useful)
-        await in_thread(review.rated, conversation, exchange, asked.useful, asked.reason)
+        if not asked.useful:
+            self._questions.rated(exchange.question, exchange.outcome, exchange.facets, asked.reason)
         metrics.FEEDBACK.labels(str(asked.useful).lower()).inc()
 
     async def _count_address(self, request: Request) -> None:

@@ -163,10 +163,10 @@ def test_old_conversations_go_and_young_ones_stay(conversations: Conversations) 
     for hours in (1, 25):
         conversations.say("began too long ago", "bonjour", now - hours * HOUR)
     conversations.say("old", "bonjour", now - 30 * HOUR)
-    assert purge(settings(conversations), now) == {"conversations": 2}
+    assert purge(settings(conversations), now) == {"conversations": 2, "questions": 0}
     assert conversations.senders() == {"young": 3}
-    assert purge(settings(conversations), now) == {"conversations": 0}
-    assert purge(settings(conversations, hours=3), now) == {"conversations": 1}
+    assert purge(settings(conversations), now) == {"conversations": 0, "questions": 0}
+    assert purge(settings(conversations, hours=3), now) == {"conversations": 1, "questions": 0}
 
 
 def test_many_are_purged_in_parts(conversations: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ def test_many_are_purged_in_parts(conversations: Conversations, monkeypatch: pyt
     conversations.make_events()
     for number in range(13):
         conversations.say(f"c{number}", "bonjour", time.time() - 30 * HOUR)
-    assert purge(settings(conversations)) == {"conversations": 13}
+    assert purge(settings(conversations)) == {"conversations": 13, "questions": 0}
     assert conversations.senders() == {}
 
 
@@ -197,4 +197,4 @@ def test_what_is_purged_is_no_longer_in_the_files(conversations: Conversations) 
 
 
 def test_purge_before_the_first_start(conversations: Conversations) -> None:
-    assert purge(settings(conversations)) == {"conversations": 0}
+    assert purge(settings(conversations)) == {"conversations": 0, "questions": 0}

@@ -1,0 +1,69 @@
+"""What is said around a name, and how much it tells of one: contexts.toml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import tomli
+
+from bot.review.words import Word
+
+_TABLE = Path(__file__).with_name("contexts.toml")
+SURE, TITLE, STRONG = 40, 20, 15
+_WORTH = {"sure": SURE, "title": TITLE, "strong": STRONG, "telling": 13, "fair": 10, "faint": 8, "weak": 6, "end": 3}
+
+_MARKS = " ,;:.!?()=/+-–'"
+_MARK = re.compile(r"[,;:.!?()=/+]|(?<= )[-–](?= )")
+_REACH = 8
+
+
+@dataclass(frozen=True)
+class _Contexts:
+    """The patterns before and after a name, each group with its worth, the best first."""
+
+    before: tuple[tuple[re.Pattern[str], int], ...]
+    after: tuple[tuple[re.Pattern[str], int], ...]
+
+
+@lru_cache(maxsize=1)
+def _contexts() -> _Contexts:
+    tables = tomli.loads(_TABLE.read_text(encoding="utf-8"))
+    lists = {name: "|".join(re.escape(word.replace("_", " ")) for word in words.split())
+             for name, words in tables["words"].items()}  # fmt: skip
+
+    def patterns(place: str, form: str) -> tuple[tuple[re.Pattern[str], int], ...]:
+        groups = [("|".join(group["patterns"]), _WORTH[group["worth"]]) for group in tables[place]]
+        filled = [(re.sub(r"<(\w+)>", lambda m: f"(?:{lists[m[1]]})", pattern), worth) for pattern, worth in groups]
+        ordered = sorted(filled, key=lambda pair: -pair[1])
+        return tuple((re.compile(form.format(pattern)), worth) for pattern, worth in ordered)
+
+    return _Contexts(patterns("before", "(?:{}) ?$"), patterns("after", "(?:{})"))
+
+
+def said(words: Sequence[Word]) -> list[str]:
+    """Each word folded, with the mark before it that patterns read: [" bonjour", " , moi", " c", "' est"]."""
+    spoken = []
+    for word in words:
+        mark = _MARK.search(word.before)
+        joint = "' " if word.before in ("'", "’") else f" {mark[0]} " if mark else " "
+        spoken.append(f"{joint}{word.folded}")
+    return spoken
+
+
+def worth_before(spoken: Sequence[str], at: int) -> int:
+    """How much what stands before word `at` tells of a name: the best pattern."""
+    own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(_MARKS))]
+    text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip() + " "
+    if own.startswith("'") and text.endswith((" m' ", " s' ", " n' ", " t' ", " j' ")):
+        return 0
+    return next((worth for pattern, worth in _contexts().before if pattern.search(text)), 0)
+
+
+def worth_after(spoken: Sequence[str], past: int) -> int:
+    """How much what stands from word `past` on tells of a name that ends there."""
+    text = "".join(spoken[past : past + _REACH]).strip()
+    return next((worth for pattern, worth in _contexts().after if pattern.match(text)), 0)

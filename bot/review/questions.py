@@ -1,0 +1,71 @@
+"""Keeps the questions that were not answered well: redacted, and written in a thread of their own after the reply."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from threading import BoundedSemaphore
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.review.redact import prepare, redact
+from bot.review.store import Kept, QuestionStore, Reason
+
+logger = logging.getLogger(__name__)
+
+# Beyond this many waiting to be written new ones are dropped: the reply matters, its record does not.
+_MOST_WAITING = 500
+_LONGEST_COMMENT = 500
+_DISTRESS = "distress"
+
+
+class Questions:
+    """Records questions through an engine of the database of conversations; its methods return at once.
+
+    What is kept cannot be tied to a conversation (bot/review/store.py), so there is nothing to erase with one.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._store = QuestionStore(engine)
+        self._waiting = BoundedSemaphore(_MOST_WAITING)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="review")
+
+    def start(self) -> None:
+        """Load in the background what redaction needs, which takes seconds: not beside someone's turn."""
+        self._writer.submit(prepare)
+
+    def unanswered(self, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
+        """Keep a typed question that was not answered; `text` as it was typed."""
+        self._keep(text, reason, facets, "")
+
+    def rated(self, text: str, outcome: str, facets: tuple[str, ...], comment: str | None) -> None:
+        """Keep a question whose reply was rated not useful; `text` and `comment` as they were typed."""
+        if outcome != _DISTRESS:
+            self._keep(text, Reason.NOT_USEFUL, facets, comment or "")
+
+    def close(self) -> None:
+        """Write what waits, and no more."""
+        self._writer.shutdown(wait=True)
+
+    def _keep(self, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
+        if not text.strip():
+            return
+        if not self._waiting.acquire(blocking=False):
+            logger.warning("A question is not kept for review: %d others wait to be written", _MOST_WAITING)
+            return
+        written = self._writer.submit(self._write, text, reason, facets, comment[:_LONGEST_COMMENT])
+        written.add_done_callback(self._written)
+
+    def _write(self, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
+        self._store.record(Kept(redact(text), reason, facets, redact(comment)), date.today())
+
+    def _written(self, done: Future[None]) -> None:
+        self._waiting.release()
+        error = done.exception()
+        if isinstance(error, SQLAlchemyError):
+            logger.warning("A question could not be kept for review: %s", type(error).__name__)
+        elif error is not None:
+            # Not the error itself: its message may hold the text.
+            logger.error("A question could not be kept for review: %s", type(error).__name__)

@@ -1,0 +1,61 @@
+"""Takes personal data out of a message before any of it is stored beyond the conversation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from bot.review.identifiers import find_identifiers
+from bot.review.names import find_names, load_model
+
+Span = tuple[int, int, str]
+
+_REDACTED = re.compile(r"<[A-Z_]+>")
+
+
+def redact(text: str) -> str:
+    """`text` with each piece of personal data replaced by what it was: `<EMAIL>`, `<PHONE>`, `<NAME>`…
+
+    Also takes out invisible characters, which would hide a piece, and joins white space. What was redacted
+    once stays as it is. Loads spaCy's model at the first call (seconds): never call it on the event loop.
+    """
+    text = plain(text)
+    pieces, at = [], 0
+    for start, end, label in personal_spans(text):
+        pieces += [text[at:start], f"<{label}>"]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def prepare() -> None:
+    """Load all that `redact` needs, spaCy's model too, so that its first call takes no longer than others."""
+    load_model()
+    redact("je suis Machine Truc")
+
+
+def personal_spans(text: str) -> list[Span]:
+    """The places of personal data in a `plain` text, in order, none overlapping: (start, end, label)."""
+    identifiers = _apart(find_identifiers(_REDACTED.sub(lambda found: "," * len(found[0]), text)))
+    found = find_names(_REDACTED.sub(lambda found: "0" * len(found[0]), text))
+    names = (name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers))
+    return sorted([*identifiers, *_apart((start, end, "NAME") for start, end in names)])
+
+
+def plain(text: str) -> str:
+    """`text` in NFC, without control and format characters, its white space single spaces."""
+    composed = unicodedata.normalize("NFC", text)
+    shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in composed)
+    return " ".join("".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap are one, with the label of the longest."""
+    apart: list[Span] = []
+    for start, end, label in sorted(spans):
+        if apart and start < apart[-1][1]:
+            first, past, other = apart[-1]
+            apart[-1] = (first, max(end, past), label if end - start > past - first else other)
+        else:
+            apart.append((start, end, label))
+    return apart

@@ -1,0 +1,153 @@
+"""The questions that were not answered well, in the database of conversations: counts by day, nothing of who asked.
+
+A row holds a redacted text, why it is kept, what was asked, a day and how often. There is no conversation, no address,
+no time of day, and ids come from the text alone: no row can be tied to a session, and one erased leaves nothing here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+
+_ID_LENGTH = 8
+
+
+class Reason(str, Enum):
+    """Why a question is kept."""
+
+    NOT_UNDERSTOOD = "not_understood"
+    UNKNOWN = "unknown"
+    NOT_IN_FICHE = "not_in_fiche"
+    ASKED_AGAIN = "asked_again"
+    NOT_USEFUL = "not_useful"
+
+
+_BY_OUTCOME = {"unknown": Reason.UNKNOWN, "not_in_fiche": Reason.NOT_IN_FICHE}
+
+
+def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
+    """Why a question with this intent and outcome is kept, None where it is not.
+
+    `waiting` is whether a choice was asked before it. What hints at distress is never kept.
+    """
+    if "distress" in (intent, outcome):
+        return None
+    if outcome == "out_of_scope":
+        return Reason.NOT_UNDERSTOOD if intent == "nlu_fallback" else None
+    if outcome == "ambiguous":
+        return Reason.ASKED_AGAIN if waiting else None
+    return _BY_OUTCOME.get(outcome)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one question; `text` and `comment` are redacted, the comment is that of a bad rating."""
+
+    text: str
+    reason: Reason
+    facets: tuple[str, ...] = ()
+    comment: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the question, the same whenever and why ever it is asked."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:_ID_LENGTH]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question as kept on one day: how often it was asked, and whether someone reviewed it."""
+
+    kept: Kept
+    day: date
+    count: int
+    reviewed: bool
+
+
+_metadata = MetaData()
+_question = Table(
+    "unanswered_question",
+    _metadata,
+    Column("key", Text, primary_key=True),
+    Column("id", Text, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facets", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("count", Integer, nullable=False),
+    Column("reviewed", Boolean, nullable=False),
+)
+
+
+class QuestionStore:
+    """The questions in a database, SQLite or PostgreSQL; safe to share between threads.
+
+    All methods wait for the database and may raise sqlalchemy.exc.SQLAlchemyError.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made = False
+
+    def record(self, kept: Kept, day: date) -> None:
+        """Count a question once more on `day`; one that was reviewed before stays so."""
+        insert: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        facets = json.dumps(kept.facets)
+        key = hashlib.sha256(json.dumps([kept.text, kept.reason, facets, kept.comment, str(day)]).encode()).hexdigest()
+        with self._ready().begin() as connection:
+            known = select(func.count()).where(_question.c.id == kept.id, _question.c.reviewed)
+            row = insert(_question).values(
+                key=key, id=kept.id, text=kept.text, reason=kept.reason.value, facets=facets, comment=kept.comment,
+                day=day, count=1, reviewed=connection.execute(known).scalar_one() > 0,
+            )  # fmt: skip
+            again = {"count": _question.c.count + 1}
+            connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=again))
+
+    def rows(self, reviewed: bool = False) -> list[Row]:
+        """The questions that nobody reviewed, or with `reviewed` all of them, oldest first."""
+        query = select(_question).order_by(_question.c.day, _question.c.text, _question.c.key)
+        if not reviewed:
+            query = query.where(_question.c.reviewed.is_(False))
+        with self._ready().connect() as connection:
+            return [
+                Row(
+                    Kept(row.text, Reason(row.reason), tuple(json.loads(row.facets)), row.comment),
+                    row.day,
+                    row.count,
+                    row.reviewed,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def text(self, id_: str) -> str | None:
+        """The text of the question with this id, or None."""
+        with self._ready().connect() as connection:
+            found = connection.execute(select(_question.c.text).where(_question.c.id == id_).limit(1)).scalar()
+        return None if found is None else str(found)
+
+    def mark_reviewed(self, ids: Sequence[str]) -> None:
+        """Mark the questions with these ids as reviewed, on all days."""
+        with self._ready().begin() as connection:
+            connection.execute(_question.update().where(_question.c.id.in_(ids)).values(reviewed=True))
+
+    def forget_older_than(self, days: int, today: date) -> int:
+        """Remove what was asked more than `days` days before `today`; how many rows it was."""
+        with self._ready().begin() as connection:
+            removed = connection.execute(_question.delete().where(_question.c.day < today - timedelta(days=days)))
+            return int(removed.rowcount)
+
+    def _ready(self) -> Engine:
+        if not self._made:
+            _metadata.create_all(self._engine)
+            self._made = True
+        return self._engine

@@ -1,0 +1,162 @@
+"""The words of a message, and which of them are names, words of the language or neither: names.toml, data/nlu."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import tomli
+
+from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
+from bot.catalogue.normalize import expand_sms, fold, stem
+from bot.catalogue.talk import QUESTION_WORDS
+from bot.settings import ROOT
+
+_LISTS = Path(__file__).with_name("names.toml")
+_PHRASES = ROOT / "data" / "nlu"
+_WORD = re.compile(r"[^\W\d_]+|\d+\w*")
+_BREAK = re.compile(r"[.?!:;]")
+_SHOUTED, _TITLED, _LONG = 0.6, 0.7, 4
+
+# Never the beginning of a name, whatever stands before.
+STOP_WORDS = frozenset(
+    """
+    a ai as au aux avec c ca ce ces cest cet cette chez chui chuis comment d dans de des dit donc du elle en es est
+    et eu fait ici il ils j jai je jsui jsuis jve jveux jvoudrais l la le les leur lui ma mais me mes moi mon n ne
+    nn non notre nous on ont ou oui par pas plus pour pr q qu que quel quelle quelles quels qui quoi s sa se ses si
+    son sont sur svp stp t ta te tes toi ton tu un une va vers veut vos votre vous vx y ya g ki ke koi sui suis
+    voila pareil mort bon bien pk pourquoi bonjour slt salut merci bjr bsr bonsoir cc wesh coucou hey hello jalon
+    cordialement bisous mdr lol ptdr formation diplome metier classe trop aussi tjr tjrs tres meme tout tous quand
+    cmt comme segpa ulis parcoursup mme mr mlle monsieur madame mademoiselle msieur tkt
+    iban rib nir ine insta snap tel mail email discord tiktok wallah wsh bref enfin
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or a number of a message.
+
+    `before` is what parts it from the last one; `capital` is whether it has one that tells something: not where
+    all is written in capitals, nor in a sigle.
+    """
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    before: str
+    capital: bool
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens the message or a sentence, where anything has a capital."""
+        return not self.before or bool(_BREAK.search(self.before))
+
+    @property
+    def adjoins(self) -> bool:
+        """Whether nothing but a space, a hyphen or an apostrophe parts it from the word before."""
+        return self.before in (" ", "-", "'", "’", " - ")
+
+    @property
+    def shouted(self) -> bool:
+        return len(self.text) > 1 and self.text.isupper()
+
+
+@dataclass(frozen=True)
+class Lists:
+    """names.toml: first names that are nothing else, those that are words too, family names, famous names."""
+
+    clear: frozenset[str]
+    also_words: frozenset[str]
+    family: frozenset[str]
+    eponyms: Mapping[str, Sequence[tuple[str, ...]]]
+
+    def hold(self, word: str) -> bool:
+        """Whether a folded word is in one of the lists."""
+        return word in self.clear or word in self.also_words or word in self.family
+
+
+@lru_cache(maxsize=1)
+def lists() -> Lists:
+    """The lists, read once."""
+    tables = tomli.loads(_LISTS.read_text(encoding="utf-8"))
+    clear, also, family = (
+        frozenset(tables[table]["words"].split()) for table in ("first_names", "also_words", "family_names")
+    )
+    famous: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for name in tables["eponyms"]["names"]:
+        words = tuple(word.folded for word in read(name))
+        famous[words[0]].append(words)
+    return Lists(clear, also, family, famous)
+
+
+def read(text: str) -> list[Word]:
+    """The words and numbers of `text`, in order."""
+    found = list(_WORD.finditer(text))
+    letters = [c for c in text if c.isalpha()]
+    capitals = [m for m in found if m[0][0].isupper()]
+    shouted = sum(c.isupper() for c in letters) > _SHOUTED * len(letters)
+    titled = len(found) > _LONG and len(capitals) > _TITLED * len(found)
+    words, at = [], 0
+    for match in found:
+        capital = match[0][0].isupper() and not shouted and not titled
+        words.append(Word(match[0], fold(match[0]), match.start(), match.end(), text[at : match.start()], capital))
+        at = match.end()
+    return words
+
+
+@lru_cache(maxsize=1)
+def _questions() -> frozenset[str]:
+    """The words of the training phrases: how questions are really spelt."""
+    examples = "\n".join(path.read_text(encoding="utf-8") for path in sorted(_PHRASES.glob("*.yml")))
+    return frozenset(word.folded for line in re.findall(r"^ +- (.*)", examples, re.MULTILINE) for word in read(line))
+
+
+@lru_cache(maxsize=65536)
+def is_common(word: str) -> bool:
+    """Whether a folded word is one of questions, of SMS or of schools: it follows a name, it is none."""
+    return (
+        len(word) < 3
+        or not word.isalpha()
+        or word in STOP_WORDS
+        or word in GAP_WORDS
+        or stem(word) in QUESTION_WORDS
+        or expand_sms(word) != word
+        or is_type(word)
+        or word in lexicon().abbreviations
+        or stem(word) in lexicon().places
+        or bool(re.match(r"j[^aeiouyh]", word))
+        or word in _questions()
+    )
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a folded word is common, or one of the language as far as known: hardly a name."""
+    return is_common(word) or is_french(word)
+
+
+def is_type(word: str) -> bool:
+    """Whether a folded word is a type of diploma ("cap")."""
+    return (word,) in lexicon().types
+
+
+def is_unknown(word: str) -> bool:
+    """Whether a folded word is in no list of names, and no ordinary word."""
+    return not lists().hold(word) and not is_ordinary(word)
+
+
+def eponyms(words: Sequence[Word]) -> frozenset[int]:
+    """The words that belong to the name of someone dead and famous."""
+    folded = tuple(word.folded for word in words)
+    return frozenset(
+        part
+        for first, word in enumerate(folded)
+        for name in lists().eponyms.get(word, ())
+        if folded[first : first + len(name)] == name
+        for part in range(first, first + len(name))
+    )

@@ -1,0 +1,137 @@
+"""What was not answered is kept redacted and counted, with nothing of who asked, in SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.channel.database import connect
+from bot.review.questions import Questions
+from bot.review.store import Kept, QuestionStore, Reason, reason_to_keep
+
+DAY = date(2026, 3, 1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuestionStore]:
+    if request.param == "sqlite":
+        engine = connect(f"sqlite:///{tmp_path}/new/conversations.db")
+    else:
+        engine = connect(request.getfixturevalue("postgresql_url"))
+    store = QuestionStore(engine)
+    store.forget_older_than(0, date(9999, 1, 1))
+    yield store
+    engine.dispose()
+
+
+def test_a_question_is_counted_by_day_and_reason(store: QuestionStore) -> None:
+    unknown = Kept("le bac pro zorglub ?", Reason.UNKNOWN, ("duree",))
+    for day in (DAY, DAY, DAY + timedelta(1)):
+        store.record(unknown, day)
+    store.record(Kept("le bac pro zorglub ?", Reason.NOT_USEFUL, ("duree",), "pas ça"), DAY)
+    found = {(row.kept.reason, row.day, row.count, row.kept.comment) for row in store.rows()}
+    assert found == {
+        (Reason.UNKNOWN, DAY, 2, ""),
+        (Reason.UNKNOWN, DAY + timedelta(1), 1, ""),
+        (Reason.NOT_USEFUL, DAY, 1, "pas ça"),
+    }
+    assert {row.kept.id for row in store.rows()} == {unknown.id}
+    assert store.text(unknown.id) == unknown.text
+    assert store.text("nothing") is None
+
+
+def test_what_is_reviewed_stays_so_when_asked_again(store: QuestionStore) -> None:
+    kept = Kept("c'est quoi le zorglub ?", Reason.NOT_UNDERSTOOD)
+    store.record(kept, DAY)
+    store.mark_reviewed([kept.id])
+    store.record(kept, DAY + timedelta(1))
+    assert store.rows() == []
+    assert [row.reviewed for row in store.rows(reviewed=True)] == [True, True]
+
+
+def test_what_is_old_is_forgotten(store: QuestionStore) -> None:
+    for days in (0, 90, 91, 400):
+        store.record(Kept(f"question {days}", Reason.UNKNOWN), DAY - timedelta(days))
+    assert store.forget_older_than(90, DAY) == 2
+    assert {row.kept.text for row in store.rows()} == {"question 0", "question 90"}
+
+
+def test_the_longest_questions_fit(store: QuestionStore) -> None:
+    store.record(Kept("é" * 500, Reason.NOT_USEFUL, ("duree",) * 10, "😀" * 500), DAY)
+    assert store.rows()[0].kept.comment == "😀" * 500
+
+
+@pytest.mark.parametrize(
+    ("intent", "outcome", "waiting", "reason"),
+    [
+        ("nlu_fallback", "out_of_scope", False, Reason.NOT_UNDERSTOOD),
+        ("ask_dates", "out_of_scope", False, None),
+        ("ask_duration", "unknown", False, Reason.UNKNOWN),
+        ("ask_duration", "not_in_fiche", False, Reason.NOT_IN_FICHE),
+        ("ask_duration", "ambiguous", False, None),
+        ("choose", "ambiguous", True, Reason.ASKED_AGAIN),
+        ("ask_duration", "answered", False, None),
+        ("ask_duration", "missing", False, None),
+        ("greet", "smalltalk", False, None),
+        ("distress", "distress", False, None),
+        ("distress", "unknown", True, None),
+        ("nlu_fallback", "distress", False, None),
+    ],
+)
+def test_which_questions_are_kept(intent: str, outcome: str, waiting: bool, reason: Reason | None) -> None:
+    assert reason_to_keep(intent, outcome, waiting) is reason
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Questions:
+    return Questions(connect(f"sqlite:///{tmp_path}/conversations.db"))
+
+
+def rows(tmp_path: Path) -> list[tuple[str, str, str, str]]:
+    with sqlite3.connect(tmp_path / "conversations.db") as database:
+        found = database.execute("SELECT text, reason, facets, comment FROM unanswered_question ORDER BY text")
+        return list(found.fetchall())
+
+
+def test_questions_are_redacted_before_they_are_written(questions: Questions, tmp_path: Path) -> None:
+    questions.unanswered("moi c'est kevin, 06 12 34 56 78, le bac pro zorglub ?", Reason.UNKNOWN, ("duree",))
+    questions.rated("durée du CAP ?", "answered", ("duree",), "ma mère Nolwazi dit non")
+    questions.close()
+    assert rows(tmp_path) == [
+        ("durée du CAP ?", "not_useful", '["duree"]', "ma mère <NAME> dit non"),
+        ("moi c'est <NAME>, <PHONE>, le bac pro zorglub ?", "unknown", '["duree"]', ""),
+    ]
+    assert b"kevin" not in (tmp_path / "conversations.db").read_bytes()
+
+
+def test_distress_and_tapped_choices_are_never_written(questions: Questions, tmp_path: Path) -> None:
+    questions.rated("je veux mourir", "distress", (), "rien")
+    questions.rated("", "answered", ("duree",), "nul")
+    questions.unanswered("  ", Reason.UNKNOWN)
+    questions.close()
+    assert not (tmp_path / "conversations.db").exists()
+
+
+def test_a_database_that_cannot_be_written_is_told_without_the_question(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "conversations.db").mkdir()
+    questions = Questions(connect(f"sqlite:///{tmp_path}/conversations.db"))
+    questions.unanswered("le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.close()
+    assert "OperationalError" in caplog.text
+    assert "zorglub" not in caplog.text
+
+
+def test_rows_hold_nothing_of_who_asked(questions: Questions, tmp_path: Path) -> None:
+    questions.unanswered("le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.close()
+    with sqlite3.connect(tmp_path / "conversations.db") as database:
+        columns = {column[1] for column in database.execute("PRAGMA table_info(unanswered_question)")}
+    assert columns == {"key", "id", "text", "reason", "facets", "comment", "day", "count", "reviewed"}
+    assert os.listdir(tmp_path) == ["conversations.db"]
