@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.answer import STATE_SLOT
-from bot.channel.web import Collector
+from bot.channel.replies import Collector
 from bot.dialogue import State
 from bot.nlu.question_classifier import QuestionClassifier
 from bot.settings import ROOT

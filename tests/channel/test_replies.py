@@ -1,24 +1,23 @@
-"""Replies: one turn of Rasa a key, what the review is told, and what becomes of a turn that fails."""
+"""Replies: one turn of Rasa a key, what is kept for review, and what becomes of a turn that fails."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
-from sqlalchemy.exc import OperationalError
 
 from bot.channel import replies as module
-from bot.channel import review
-from bot.channel.replies import Replies
+from bot.channel.database import connect
+from bot.channel.replies import Exchange, Replies
 from bot.channel.requests import BadRequest, MessageRequest
-from bot.channel.review import Exchange
 from bot.channel.session_store import MemorySessions
 from bot.channel.sessions import ChoiceUnknown, Sessions
-
-Told = list[tuple[str, Exchange]]
+from bot.review.questions import Questions
+from bot.review.store import Kept, QuestionStore, Reason
 
 
 class Rasa:
@@ -35,8 +34,13 @@ class Rasa:
         self.during()
         for outcome in self.outcomes:
             answer = {"outcome": outcome, "facets": ["duree"], "fiches": [], "jobs": [], "sources": []}
+            review = outcome if outcome == "not_in_fiche" else None
             button = {"title": "Oui", "payload": "/choose{}"}
-            said = {"text": f"réponse {len(self.heard)}", "custom": {"answer": answer}, "buttons": [button]}
+            said = {
+                "text": f"réponse {len(self.heard)}",
+                "custom": {"answer": answer, "review": review},
+                "buttons": [button],
+            }
             await message.output_channel.send_response(message.sender_id, said)
 
 
@@ -51,43 +55,50 @@ def store() -> MemorySessions:
 
 
 @pytest.fixture
-def replies(rasa: Rasa, store: MemorySessions) -> Replies:
-    return Replies(Sessions("s" * 32, store, 3600), store, rasa)
+def questions(tmp_path: Path) -> Questions:
+    return Questions(connect(f"sqlite:///{tmp_path}/conversations.db"))
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """What the review was told."""
-    told: Told = []
-    monkeypatch.setattr(review, "replied", lambda conversation, exchange: told.append((conversation, exchange)))
-    return told
+def replies(rasa: Rasa, store: MemorySessions, questions: Questions) -> Replies:
+    return Replies(Sessions("s" * 32, store, 3600), store, questions, rasa)
+
+
+def kept(questions: Questions, tmp_path: Path) -> list[Kept]:
+    """What is kept for review."""
+    questions.close()
+    return [row.kept for row in QuestionStore(connect(f"sqlite:///{tmp_path}/conversations.db")).rows()]
 
 
 def asked(**fields: str) -> MessageRequest:
     return MessageRequest(session="token", **fields)
 
 
-async def test_the_review_is_told_of_every_message(rasa: Rasa, replies: Replies, told: Told) -> None:
+async def test_what_is_left_open_is_kept_for_review(
+    rasa: Rasa, replies: Replies, questions: Questions, tmp_path: Path
+) -> None:
     rasa.outcomes = ["answered", "not_in_fiche"]
     reply = await replies.reply(asked(text="durée et attendus ?"), "c")
-    assert told == [("c", Exchange("durée et attendus ?", outcome, ("duree",))) for outcome in rasa.outcomes]
-    for (_, exchange), message in zip(told, reply["messages"], strict=True):
-        assert await replies.exchange("c", message["id"]) == exchange
+    for outcome, message in zip(rasa.outcomes, reply["messages"], strict=True):
+        assert await replies.exchange("c", message["id"]) == Exchange("durée et attendus ?", outcome, ("duree",))
+    assert kept(questions, tmp_path) == [Kept("durée et attendus ?", Reason.NOT_IN_FICHE, ("duree",))]
 
 
-async def test_a_choice_is_no_question(replies: Replies, rasa: Rasa, told: Told) -> None:
+async def test_a_choice_is_no_question(replies: Replies, rasa: Rasa, questions: Questions, tmp_path: Path) -> None:
     choice = (await replies.reply(asked(text="durée ?"), "c"))["messages"][0]["choices"][0]["id"]
+    rasa.outcomes = ["not_in_fiche"]
     await replies.reply(asked(choice=choice), "c")
     assert rasa.heard == ["durée ?", "/choose{}"]
-    assert [exchange.question for _, exchange in told] == ["durée ?", ""]
+    assert kept(questions, tmp_path) == []
 
 
-async def test_a_review_that_is_away_costs_no_reply(replies: Replies, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise OperationalError("INSERT", {}, Exception("away"))
-
-    monkeypatch.setattr(review, "replied", fail)
+async def test_a_review_that_is_away_costs_no_reply(
+    rasa: Rasa, replies: Replies, questions: Questions, tmp_path: Path
+) -> None:
+    (tmp_path / "conversations.db").mkdir()
+    rasa.outcomes = ["not_in_fiche"]
     assert (await replies.reply(asked(text="durée ?"), "c"))["messages"]
+    questions.close()
 
 
 async def test_a_message_of_another_conversation_is_unknown(replies: Replies) -> None:

@@ -238,6 +238,7 @@ TABLES = {
     "bot/catalogue/selection.py",
     "bot/catalogue/search.py",
     "bot/catalogue/inflection.py",
+    "bot/review/identifiers.py",
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bot.review.redact import personal_spans, plain, redact
+from bot.review.words import lists
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "personal"))
@@ -125,3 +126,10 @@ def test_what_is_redacted_stays_redacted() -> None:
     for message in messages("heldout.toml", 400, seed=5):
         once = redact(message.text)
         assert redact(once) == once
+
+
+def test_no_name_is_in_two_lists_of_first_names() -> None:
+    known = lists()
+    assert not known.clear & known.also_words
+    assert len(known.clear) > 2000
+    assert all(word.isascii() and word.islower() for word in known.clear | known.also_words | known.family)
