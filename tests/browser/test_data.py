@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def test_everything_is_erased(
     viewport: tuple[int, int], open_page: OpenPage, server: LiveServer, screenshots: Path
 ) -> None:
     page = open_page(viewport)
-    ask(page, "le bac pro zorglubesque, ça dure combien de temps ?")
+    word = f"zorglub{secrets.token_hex(4)}"
+    ask(page, f"le bac pro {word}, ça dure combien de temps ?")
     ask(page, JOBS_QUESTION)
     choose_from_menu(page, "erase")
     confirm = page.get_by_role("dialog", name="Effacer tes données ?")
@@ -28,9 +30,9 @@ def test_everything_is_erased(
     greeting(page)
     expect(page.locator(".message")).to_have_count(1)
     page.screenshot(path=screenshots / f"erased-{viewport[0]}.png")
-    assert "zorglubesque" not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert word not in page.evaluate("JSON.stringify(sessionStorage)")
     with sqlite3.connect(f"file:{server.conversations}?mode=ro", uri=True) as store:
-        assert "zorglubesque" not in "\n".join(store.iterdump())
+        assert word not in "\n".join(store.iterdump())
     expect(ask(page, "et ça dure combien de temps ?")).to_have_attribute("data-outcome", "missing")
 
 
