@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from jinja2 import StrictUndefined, Template
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channel.bundle import join_modules
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +30,9 @@ WIDGET = Path(__file__).resolve().parent.parent / "widget"
 VERSIONS = ROOT / "build" / "jalon" / "widgets"
 _ALWAYS_ASK = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
+_HTML = "text/html; charset=utf-8"
 _FILES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/privacy": ("privacy.html", "text/html; charset=utf-8"),
+    "/": ("index.html", _HTML),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
@@ -76,16 +77,17 @@ class Asset:
         return HTTPResponse(self._zipped, headers=headers, content_type=self.content_type)
 
 
-def add_pages(routes: Blueprint, versions: Path = VERSIONS) -> None:
-    """Add the routes; reads the files of the widget once, and keeps this widget in the folder `versions`."""
+def add_pages(routes: Blueprint, settings: Settings) -> None:
+    """Add the routes; reads the files of the widget once, and keeps this widget in VERSIONS."""
     for uri, (name, content_type) in _FILES.items():
         _add(routes, uri, Asset((WIDGET / name).read_bytes(), content_type))
+    _add(routes, "/privacy", Asset(privacy_page(settings).encode(), _HTML))
     text = join_modules(WIDGET / "widget.js").encode()
     current = Asset(text, _JAVASCRIPT)
     told = {"path": f"v/{current.version}/widget.js", "integrity": current.integrity}
     _add(routes, "/widget.js", current)
     _add(routes, "/version.json", Asset(json.dumps(told).encode(), "application/json"))
-    for pinned in _pinned(Asset(text, _JAVASCRIPT, _FOR_EVER), versions):
+    for pinned in pinned_versions(Asset(text, _JAVASCRIPT, _FOR_EVER), VERSIONS):
         _add(routes, f"/v/{pinned.version}/widget.js", pinned)
 
 
@@ -96,8 +98,15 @@ def _add(routes: Blueprint, uri: str, asset: Asset) -> None:
     routes.add_route(handler, uri, methods=("GET", "HEAD"), name=re.sub(r"\W", "_", f"page{uri}"))
 
 
-def _pinned(current: Asset, folder: Path) -> Iterator[Asset]:
-    """The present widget and those before it, of which `folder` holds a file each."""
+def privacy_page(settings: Settings) -> str:
+    """What pupils are told of their data, with the times that this server keeps to."""
+    return Template((WIDGET / "privacy.html").read_text(encoding="utf-8"), undefined=StrictUndefined).render(
+        hours=settings.keep_conversations_hours, days=settings.keep_questions_days
+    )
+
+
+def pinned_versions(current: Asset, folder: Path) -> Iterator[Asset]:
+    """The present widget and those before it, of which `folder` keeps a file each; what it cannot keep is logged."""
     yield current
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ class WebChannel(InputChannel):
         routes = Entrance("chat", self._settings, Errors(self._wording), Health(self._database, self._store))
         replies = Replies(self._sessions, self._store, self._questions, on_new_message)
         self._questions.start()
-        add_pages(routes)
+        add_pages(routes, self._settings)
 
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:

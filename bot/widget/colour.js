@@ -14,9 +14,8 @@ export function colourStyle(hex) {
     const tint = mix(surface, brand, 0.12);
     let strong = brand;
     // Towards black or white until it can be read on the less favourable ground.
-    for (let share = 0; share <= 1 && Math.min(contrast(strong, tint), contrast(strong, surface)) < READABLE; share += 0.05) {
-      strong = mix(brand, extreme, share);
-    }
+    const readable = () => contrast(strong, tint) >= READABLE && contrast(strong, surface) >= READABLE;
+    for (let share = 0; share <= 1 && !readable(); share += 0.05) strong = mix(brand, extreme, share);
     return `.root{--brand:${css(brand)};--on-brand:${css(onBrand)};--brand-strong:${css(strong)};--tint:${css(tint)}}`;
   };
   return `${rule(WHITE, BLACK)} @media (prefers-color-scheme: dark) {${rule(DARK, WHITE)}}`;

@@ -32,7 +32,6 @@ export class Conversation {
   #pending = null;
   #job = null;
   #wake = null;
-
   #preface;
 
   /** @param {Entry[]} preface what is said before the greeting of the server */
@@ -43,14 +42,10 @@ export class Conversation {
     this.#preface = preface;
   }
 
-  get busy() {
-    return this.#job !== null;
-  }
-
   /** Takes up what the tab remembers; false where it remembers nothing. */
   restore() {
     const kept = this.#memory.load();
-    if (!Array.isArray(kept?.entries)) return false;
+    if (!kept?.entries?.some?.(({ role }) => role === "bot")) return false;
     this.#session = kept.session;
     this.#era = kept.era;
     this.#pending = kept.pending;

@@ -10,13 +10,12 @@ import { STRINGS } from "./strings.fr.js";
  */
 export function buildFrame({ title, level, closable }, actions) {
   const heading = element(`h${level}`, { id: "title", tabindex: "-1" }, title);
-  const words = element("div", { class: "title" }, heading, element("p", {}, STRINGS.tagline));
   const menuButton = button("menu-button", actions.menu, { "aria-expanded": false, "aria-label": STRINGS.menu });
   menuButton.append(icon("menu"), element("span", {}, STRINGS.menu));
   const entries = ["restart", "copy", "print", "erase"].map((name) => button(name, actions[name], {}, STRINGS[name]));
   const menu = element("div", { class: "menu", hidden: "" }, ...entries);
   const close = closable ? [button("close", actions.close, { "aria-label": STRINGS.close }, icon("close"))] : [];
-  const bar = element("div", { class: "column" }, element("span", { class: "mark" }, icon("flag")), words);
+  const bar = element("div", { class: "column" }, element("span", { class: "mark" }, icon("flag")), heading);
   bar.append(menuButton, menu, ...close);
   const header = element("header", { class: "header" }, bar);
 
@@ -24,7 +23,8 @@ export function buildFrame({ title, level, closable }, actions) {
   const dots = element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
   const typing = element("div", { class: "typing", hidden: "" }, dots);
   const status = element("p", { class: "sr-only", role: "status" });
-  const scroller = element("div", { class: "scroller" }, header, element("div", { class: "column" }, log, typing, status));
+  const talk = element("div", { class: "column" }, log, typing, status);
+  const scroller = element("div", { class: "scroller" }, header, talk);
 
   const { form, ...composer } = buildComposer(actions);
   const confirm = buildConfirm(actions.eraseForGood);
@@ -37,7 +37,7 @@ export function buildLauncher(open) {
 }
 
 function buildComposer(actions) {
-  const errorText = element("p", { class: "error", role: "alert" });
+  const errorText = element("p", { role: "alert" });
   const countdown = element("span", { class: "countdown" });
   const retry = button("retry", actions.retry, {}, STRINGS.retry);
   const cancel = button("cancel", actions.cancel, {}, STRINGS.cancel);
@@ -57,20 +57,22 @@ function buildComposer(actions) {
   const field = element("div", { class: "field" }, input, send);
   const notice = element("p", { id: "notice", class: "notice" }, `${STRINGS.notice} `);
   notice.append(link(new URL("privacy", BASE), STRINGS.privacy));
-  const form = element("form", { class: "composer" }, element("div", { class: "column" }, toast, problem, field, notice));
+  const column = element("div", { class: "column" }, toast, problem, field, notice);
+  const form = element("form", { class: "composer" }, column);
   return { cancel, countdown, errorText, form, input, problem, retry, send, toast };
 }
 
 /** A dialog of the browser's own: it keeps the focus inside, closes with Escape, gives the focus back. */
 function buildConfirm(erase) {
   const { title, text, yes, no } = STRINGS.confirm;
-  const node = element("dialog", { class: "confirm", "aria-labelledby": "confirm" }, element("h2", { id: "confirm" }, title));
-  const answer = (name, action, label) =>
-    button(name, () => {
-      node.close();
-      action?.();
-    }, {}, label);
-  const answers = element("div", { class: "answers" }, answer("keep", null, no), answer("erase-for-good", erase, yes));
-  node.append(element("p", {}, text), answers);
+  const node = element("dialog", { class: "confirm", "aria-labelledby": "confirm" });
+  const close = () => node.close();
+  const go = () => {
+    close();
+    erase();
+  };
+  const answers = [button("keep", close, {}, no), button("erase-for-good", go, {}, yes)];
+  node.append(element("h2", { id: "confirm" }, title), element("p", {}, text));
+  node.append(element("div", { class: "answers" }, ...answers));
   return node;
 }

@@ -71,6 +71,7 @@ function ratingNode(given, rate) {
     show(rating);
     if (await rate(rating)) given = rating;
     show(given);
+    reasonGroup.scrollIntoView({ block: "nearest" });
   };
   show(given);
   return node;

@@ -6,7 +6,6 @@ export const LANGUAGE = "fr";
 
 export const STRINGS = {
   name: "Jalon",
-  tagline: "Tes questions sur les formations et les métiers",
   launcher: `Une question${NBSP}?`,
   close: "Fermer",
   menu: "Menu",

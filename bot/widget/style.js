@@ -252,23 +252,20 @@ svg {
   font-size: 1.25em;
 }
 
-.title {
-  flex: 1;
-  min-width: 0;
-  color: var(--muted);
-  font-size: 0.8125em;
-}
-
 p,
 h1,
 h2 {
   margin: 0;
 }
 
+#title {
+  flex: 1;
+  min-width: 0;
+}
+
 h1,
 h2 {
-  color: var(--text);
-  font-size: 1.4em;
+  font-size: 1.1875em;
   line-height: 1.25;
   overflow-wrap: anywhere;
 }
@@ -507,6 +504,7 @@ textarea {
   border: 0;
   color: inherit;
   background: none;
+  max-height: 33cqh;
   font: inherit;
   resize: none;
 }
@@ -577,8 +575,7 @@ textarea::placeholder {
 /* Room, motion, paper */
 
 @container (max-width: 26em) {
-  .menu-button span,
-  .title p {
+  .menu-button span {
     display: none;
   }
 }

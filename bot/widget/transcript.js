@@ -5,8 +5,8 @@ import { LANGUAGE } from "./strings.fr.js";
 
 /** The conversation as plain text, a paragraph a message. */
 export function transcriptText(log) {
-  const texts = Array.from(log.querySelectorAll(".message > .sr-only, .bubble, .divider"), (node) => node.innerText.trim());
-  return texts.join("\n");
+  const parts = log.querySelectorAll(".message > .sr-only, .bubble, .divider");
+  return Array.from(parts, (node) => node.innerText.trim()).join("\n");
 }
 
 /** A copy of the conversation to print: all of it, without anything to press. */

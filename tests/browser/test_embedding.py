@@ -145,7 +145,7 @@ def test_styles_of_the_page_stay_outside(
         ask(page, JOBS_QUESTION)
         page.screenshot(path=screenshots / f"{name}-css-{viewport[0]}.png")
         looks.append(
-            page.locator(".panel, .title, .bubble, .choice, textarea, .notice").evaluate_all(
+            page.locator(".panel, #title, .bubble, .choice, textarea, .notice").evaluate_all(
                 "(nodes, names) => nodes.map((node) => names.map((name) => getComputedStyle(node)[name]))", INHERITED
             )
         )
