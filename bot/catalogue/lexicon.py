@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Lexicon:
     short_jobs: frozenset[str]
     common_heads: frozenset[str]
 
-    @property
+    @cached_property
     def longest_type(self) -> int:
         return max(len(form) for form in self.types)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.catalogue.lexicon import lexicon
 from bot.catalogue.normalize import expand_sms, fold, stem, tokenize
@@ -47,6 +48,7 @@ def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     return _LINKED.sub(r"\1", text)
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """Folded words in order, SMS spelt out, drawn-out letters shortened, "où" told from "ou", ? and ! kept."""
     text = undisguised(_WHERE.sub(" oulieu ", text))
