@@ -66,7 +66,7 @@ def plain(server: LiveServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def victim(server: LiveServer, plain: httpx.Client) -> Victim:
-    victim = Victim(Pupil(plain), server._conversations)
+    victim = Victim(Pupil(plain), server.conversations)
     victim.talk()
     return victim
 

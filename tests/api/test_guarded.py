@@ -48,7 +48,7 @@ class Guarded(LiveServer):
         with engine.begin() as connection:
             connection.execute(feedback.update().values(created=time.time() - 2 * HOUR))
         engine.dispose()
-        assert OLD in self._conversations.read_bytes().decode("latin-1")
+        assert OLD in self.conversations.read_bytes().decode("latin-1")
 
     def files_hold(self, word: str) -> list[str]:
         """The files of the server, logs and databases, that hold a word."""
@@ -58,13 +58,13 @@ class Guarded(LiveServer):
 
     def rows(self) -> int:
         """How many rows there are in the database of conversations."""
-        with sqlite3.connect(f"file:{self._conversations}?mode=ro", uri=True) as database:
+        with sqlite3.connect(f"file:{self.conversations}?mode=ro", uri=True) as database:
             tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return sum(database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
 
     def age(self, hours: float) -> None:
         """Make all that is stored older."""
-        with sqlite3.connect(self._conversations) as database:
+        with sqlite3.connect(self.conversations) as database:
             database.execute("UPDATE events SET timestamp = timestamp - ?", (hours * HOUR,))
 
 
@@ -333,7 +333,7 @@ def test_health_tells_what_is_well(caller: Caller) -> None:
 
 
 def test_health_of_a_server_whose_conversations_are_gone(guarded: Guarded, caller: Caller) -> None:
-    database = guarded._conversations
+    database = guarded.conversations
     away = database.with_suffix(".away")
     database.rename(away)
     try:
