@@ -242,16 +242,18 @@ def test_nothing_is_stored_before_the_first_message(guarded: Guarded, caller: Ca
 
 
 def test_what_is_erased_is_gone(guarded: Guarded, pupil: Pupil) -> None:
-    """From the files of the database and from what is in memory; it was never in a log."""
-    said = pupil.post(text=f"durée du bac pro {MARKER}", key="a-key")
+    """From the files of the database and from what is in memory; it was never in a log.
+
+    A question that is kept for review holds no link to a conversation: tests/unit/test_review.py.
+    """
+    said = pupil.post(text=f"quels métiers après MSPC ? {MARKER}", key="a-key")
     message = said.json()["messages"][0]["id"]
-    rating = {"session": pupil.session, "message": message, "useful": False, "reason": f"non {MARKER}"}
+    rating = {"session": pupil.session, "message": message, "useful": True, "reason": f"non {MARKER}"}
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 204
-    assert MARKER in said.text
     assert guarded.files_hold(MARKER)
     assert pupil.client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
     assert guarded.files_hold(MARKER) == []
-    assert pupil.post(text=f"durée du bac pro {MARKER}", key="a-key").status_code == 401
+    assert pupil.post(text=f"quels métiers après MSPC ? {MARKER}", key="a-key").status_code == 401
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 401
     assert guarded.files_hold(MARKER) == []
 
@@ -275,7 +277,7 @@ def test_old_conversations_go_by_the_command(guarded: Guarded, pupil: Pupil) -> 
 
     from bot.settings import ROOT
 
-    pupil.say(f"durée du bac pro {MARKER}")
+    pupil.say(f"quels métiers après MSPC ? {MARKER}")
     guarded.age(2)
     done = subprocess.run(
         [sys.executable, "-m", "bot", "purge"], cwd=ROOT, env=guarded.environment, capture_output=True, text=True
