@@ -16,7 +16,7 @@ import yaml
 
 if TYPE_CHECKING:
     from live_server import LiveServer
-    from services import RedisServer
+    from services import PostgresServer, RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,23 +101,27 @@ def _folded(phrase: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """A real Redis; a test that stops it starts it again."""
     from services import RedisServer
 
-    server = RedisServer()
-    server.start()
-    yield server
-    server.stop()
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database of a real PostgreSQL."""
-    from services import postgresql
+def postgresql() -> Iterator[PostgresServer]:
+    """A real PostgreSQL; a test that stops it starts it again."""
+    from services import PostgresServer
 
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
-        yield url
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: PostgresServer) -> str:
+    """The URL of a database of a real PostgreSQL."""
+    return postgresql.url
 
 
 @pytest.fixture(scope="session")

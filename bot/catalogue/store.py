@@ -29,6 +29,14 @@ from bot.catalogue.fiche import Catalogue, Formation, Job, Section, Source
 from bot.catalogue.inflection import inflect
 
 _BUSY_SECONDS = 5
+# A server that went away without a word is noticed.
+_POSTGRESQL = {
+    "connect_timeout": _BUSY_SECONDS,
+    "keepalives_idle": _BUSY_SECONDS,
+    "keepalives_interval": 1,
+    "keepalives_count": _BUSY_SECONDS,
+    "tcp_user_timeout": 2000 * _BUSY_SECONDS,
+}
 
 _metadata = MetaData()
 
@@ -101,7 +109,7 @@ def connect(url: str) -> Engine:
     """An engine for the database at `url`; creates the folder of a SQLite file, opens nothing yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, future=True, connect_args={"connect_timeout": _BUSY_SECONDS})
+        return create_engine(parsed, future=True, pool_pre_ping=True, connect_args=_POSTGRESQL)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, future=True, connect_args={"timeout": _BUSY_SECONDS})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from bot.channel.database import events, feedback, has_events, in_thread, metadata, remove_traces
+from bot.channel.database import feedback, in_thread
 from bot.channel.session_store import SessionStore, Standing
 from bot.channel.sessions import SessionExpired
+from bot.stores.removal import erase, remove_traces
 
 T = TypeVar("T")
 
@@ -26,11 +28,15 @@ class Eraser:
         self._erasing: set[asyncio.Task[None]] = set()
 
     async def run(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, which goes on to its end where the client goes away; raises SessionExpired."""
+        """The result of `work`, which goes on to its end where nobody waits for it any more; raises SessionExpired."""
         task = asyncio.ensure_future(self._guarded(conversation, work))
         self._running[conversation].add(task)
         task.add_done_callback(lambda done: self._ended(conversation, done))
         return await asyncio.shield(task)
+
+    def under_way(self) -> list[asyncio.Task[Any]]:
+        """All that runs now."""
+        return [*itertools.chain.from_iterable(self._running.values()), *self._erasing]
 
     async def erase(self, conversation: str) -> None:
         """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
@@ -71,9 +77,7 @@ class Eraser:
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
     """Delete all rows of a conversation, and what they leave behind in the files; raises SQLAlchemyError."""
-    metadata.create_all(engine)
+    erase(engine, [conversation])
     with engine.begin() as connection:
-        if has_events(connection):
-            connection.execute(events.delete().where(events.c.sender_id == conversation))
         connection.execute(feedback.delete().where(feedback.c.conversation == conversation))
     remove_traces(engine)

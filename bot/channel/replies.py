@@ -22,7 +22,8 @@ from bot.review.store import Reason
 logger = logging.getLogger(__name__)
 
 CHANNEL = "chat"
-ANSWER_SECONDS = 20.0
+# The longest that a turn takes, all its parts at their limits.
+TURN_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
 # Put before typed text: Rasa then never takes a leading slash for a payload of its own.
 _WORD_JOINER = "\u2060"
@@ -70,7 +71,7 @@ class Replies:
         if asked.key is None:
             return await self._made(asked, conversation)
         name = f"reply:{asked.key}"
-        for _ in range(int(ANSWER_SECONDS / _LOOK_AGAIN_SECONDS)):
+        for _ in range(int(TURN_SECONDS / _LOOK_AGAIN_SECONDS)):
             if await self._store.claim(conversation, name):
                 try:
                     kept = await self._store.note(conversation, name)
@@ -115,7 +116,7 @@ class Replies:
         collector = Collector()
         turn = self._turn(UserMessage(text, collector, conversation, input_channel=CHANNEL))
         try:
-            await asyncio.wait_for(turn, ANSWER_SECONDS)
+            await asyncio.wait_for(turn, TURN_SECONDS)
         except asyncio.TimeoutError as error:
             raise BadRequest(503, "down") from error
         return [message for message in collector.messages if message.get("text")]

@@ -86,11 +86,11 @@ def test_what_is_kept_leads_to_no_conversation(
     assert kept("vroumisme")
     file = Path(server.environment["JALON_TRACKER_URL"].removeprefix("sqlite:///"))
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        ((conversation,),) = database.execute("SELECT DISTINCT sender_id FROM events WHERE data LIKE '%vroumisme%'")
+        ((conversation,),) = database.execute("SELECT DISTINCT sender_id FROM event WHERE data LIKE '%vroumisme%'")
         assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
         rows = database.execute("SELECT * FROM unanswered_question WHERE text LIKE '%vroumisme%'").fetchall()
         assert len(rows) == 1
-        assert not database.execute("SELECT 1 FROM events WHERE data LIKE '%vroumisme%'").fetchall()
+        assert not database.execute("SELECT 1 FROM event WHERE data LIKE '%vroumisme%'").fetchall()
     assert all(conversation not in str(value) for value in rows[0])
     files = list(file.parent.glob(f"{file.name}*"))
     assert all(conversation.encode() not in part.read_bytes() for part in files)

@@ -138,7 +138,7 @@ async def test_silence_is_a_refusal(replies: Replies, rasa: Rasa, monkeypatch: p
         await replies.reply(asked(text="durée ?"), "c")
     assert (refused.value.status, refused.value.code) == (503, "down")
     rasa.outcomes = ["answered"]
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(module, "TURN_SECONDS", 0)
     with pytest.raises(BadRequest) as refused:
         await replies.reply(asked(text="durée ?"), "c")
     assert (refused.value.status, refused.value.code) == (503, "down")
@@ -149,7 +149,7 @@ async def test_a_key_that_someone_works_on_for_too_long_is_a_refusal(
 ) -> None:
     """The server that worked on it may be gone: the claim ends, and then the key can be used."""
     await store.claim("c", "reply:k")
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(module, "TURN_SECONDS", 0.1)
     with pytest.raises(BadRequest) as refused:
         await replies.reply(asked(text="durée ?", key="k"), "c")
     assert refused.value.status == 503
