@@ -79,5 +79,11 @@ def _with_types_marked(words: Sequence[str]) -> list[str]:
 
 def stems(text: str, lemmas: Sequence[str] = ()) -> str:
     """The stems of `plain(text)`, then the lemmas given, each marked as one."""
-    words = [word if word.startswith("§") else stem(word) for word in plain(text).split()]
-    return " ".join([*words, *("lemme" + re.sub(r"\W", "", fold(lemma)) for lemma in lemmas)])
+    return view(text, lemmas)[0]
+
+
+def view(text: str, lemmas: Sequence[str] = ()) -> tuple[str, str]:
+    """What the models read of a message: (`stems(text, lemmas)`, `plain(text)`)."""
+    words = plain(text)
+    stemmed = [word if word.startswith("§") else stem(word) for word in words.split()]
+    return " ".join([*stemmed, *("lemme" + re.sub(r"\W", "", fold(lemma)) for lemma in lemmas)]), words

@@ -13,7 +13,7 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.talk import QUESTION_WORDS
-from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, plain, stems, undisguised
+from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, undisguised, view
 from bot.nlu.intent_model import IntentModel, joined
 from bot.reading import FACETS_OF_INTENT
 
@@ -75,16 +75,17 @@ class Understanding:
         """
         if not masked:
             raise ValueError("no training phrases")
-        vocabulary = frozenset(word for text, _, _ in masked for word in stems(text).split())
         phrases = [*masked, *in_the_open]
         texts = [text for text, _, _ in phrases]
+        bare = [view(text) for text in texts]
+        vocabulary = frozenset(word for stemmed, _ in bare[: len(masked)] for word in stemmed.split())
         targets = [frozenset({intent}) for _, _, intent in phrases]
-        views = [(stems(text, lemmas), plain(text)) for text, lemmas, _ in phrases]
+        views = [view(text, lemmas) if lemmas else seen for (text, lemmas, _), seen in zip(phrases, bare, strict=True)]
         single = IntentModel.train(views, targets)
         pairs = joined(texts, targets, _JOINABLE, MASK_FORMATION, _JOINED)
         asked = [target if target <= _JOINABLE else frozenset({"other"}) for target in targets]
         several = IntentModel.train(
-            [(stems(t), plain(t)) for t in [*texts, *(text for text, _ in pairs)]],
+            [*bare, *(view(text) for text, _ in pairs)],
             [*asked, *(united for _, united in pairs)],
         )
         return cls(single, several, vocabulary)
@@ -109,7 +110,7 @@ class Understanding:
         return readings[0]
 
     def _read(self, masked: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
-        scores = self._single.scores((stems(masked, lemmas), plain(masked)))
+        scores = self._single.scores(view(masked, lemmas))
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
@@ -144,7 +145,7 @@ class Understanding:
             return ()
         facets = list(FACETS_OF_INTENT[intent])
         if intent in _JOINABLE or intent in ("compare", "ask_formations_for_job"):
-            scores = self._several.scores((stems(masked), plain(masked)))
+            scores = self._several.scores(view(masked))
             floor = _FACET if _SEVERAL.search(masked) else _LONE_FACET
             asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= floor]
             asked += [name for name in self._by_clause(masked) if name not in asked]
@@ -156,7 +157,7 @@ class Understanding:
         clauses = [clause for clause in _CLAUSE.split(masked) if clause.strip()]
         found = []
         for clause in clauses if len(clauses) > 1 else ():
-            scores = self._single.scores((stems(clause), plain(clause)))
+            scores = self._single.scores(view(clause))
             best = max(scores, key=lambda name: scores[name])
             if best in _JOINABLE and scores[best] >= _CLEAR_CLAUSE:
                 found.append(best)
