@@ -79,7 +79,7 @@ class WebChannel(InputChannel):
         """The routes under /chat, and two beside it: / and /health."""
         health = Health(self._database, self._store)
         routes = Entrance("chat", self._settings, Errors(self._wording), health, Draining(self._eraser.under_way))
-        replies = Replies(self._sessions, self._store, self._questions, on_new_message)
+        replies = Replies(self._sessions, self._store, self._questions, self._database, on_new_message)
         self._questions.start()
         add_pages(routes, self._settings)
 

@@ -33,6 +33,7 @@ event = Table(
     Column("timestamp", Float(53)),
     Column("intent_name", Text),
     Column("action_name", Text),
+    Column("message_id", Text),
     Column("data", Text, nullable=False),
     UniqueConstraint("sender_id", "position"),
     sqlite_autoincrement=True,
