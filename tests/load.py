@@ -39,10 +39,14 @@ class Asked:
 
 
 class Load:
-    """Pupils in conversations of their own, each of whom asks again as soon as the last reply came."""
+    """Pupils in conversations of their own, each of whom asks again as soon as the last reply came.
 
-    def __init__(self, url: str, pupils: int = PUPILS) -> None:
+    With `keys` a message that got no reply is sent again with its key until it gets one, as the widget does.
+    """
+
+    def __init__(self, url: str, pupils: int = PUPILS, keys: bool = False) -> None:
         self._url = url
+        self._keys = keys
         self.asked: list[Asked] = []
         self._asking: dict[int, float] = {}
         self._over = threading.Event()
@@ -95,14 +99,20 @@ class Load:
             pupil = Pupil(client)
             while not self._over.wait(PAUSE_SECONDS):
                 text = f"combien de temps dure le MSPC ? {next(_numbers)}"
-                at = self._asking[number] = time.monotonic()
-                try:
-                    reply = pupil.post(text=text)
-                    status, told = reply.status_code, reply.text
-                except httpx.TransportError as error:
-                    status, told = NO_ANSWER, repr(error)
-                del self._asking[number]
-                self.asked.append(Asked(number, text, at, time.monotonic() - at, status, told))
+                fields = {"text": text, **({"key": f"k{number}-{len(self.asked)}"} if self._keys else {})}
+                while self._ask(pupil, number, fields) != 200 and self._keys:
+                    time.sleep(PAUSE_SECONDS)
+
+    def _ask(self, pupil: Pupil, number: int, fields: dict[str, str]) -> int:
+        at = self._asking[number] = time.monotonic()
+        try:
+            reply = pupil.post(**fields)
+            status, told = reply.status_code, reply.text
+        except httpx.TransportError as error:
+            status, told = NO_ANSWER, repr(error)
+        del self._asking[number]
+        self.asked.append(Asked(number, fields["text"], at, time.monotonic() - at, status, told))
+        return status
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from live_server import LiveServer
-from load import Kept, kept_in
+from cluster import SESSION_LIMIT, Cluster, ClusterTable
+from live_server import LiveServer, Pupil
+from marked import write_table
 from services import NginxServer, PostgresServer, RedisServer
 
-# Messages a minute in one session: more than any dialogue of these tests has.
-SESSION_LIMIT = 250
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--dialogues", type=int, default=40, help="dialogues that change servers at each turn")
+    parser.addoption("--pairs", type=int, default=100, help="pairs of messages at the same moment")
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """Two servers, what they share, and the proxy in front of them."""
+@pytest.fixture
+def dialogue_count(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--dialogues", 40))
 
-    servers: tuple[LiveServer, LiveServer]
-    postgres: PostgresServer
-    redis: RedisServer
-    proxy: NginxServer
-    conversations: str
 
-    def kept(self) -> dict[str, list[Kept]]:
-        """The messages of users in the store, by their text."""
-        return kept_in([self.conversations])
+@pytest.fixture
+def pair_count(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--pairs", 100))
+
+
+@pytest.fixture(scope="session")
+def table(request: pytest.FixtureRequest) -> Iterator[ClusterTable]:
+    """What every test measured; written into the document of --table at the end."""
+    table = ClusterTable()
+    yield table
+    if document := request.config.getoption("--table"):
+        write_table(document, "cluster", table.markdown())
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +67,15 @@ def clients(cluster: Cluster) -> Iterator[tuple[httpx.Client, httpx.Client]]:
     one, two = cluster.servers
     with httpx.Client(base_url=one.url, timeout=30) as first, httpx.Client(base_url=two.url, timeout=30) as second:
         yield first, second
+
+
+@pytest.fixture(scope="session")
+def same() -> Callable[[Pupil, httpx.Client], Pupil]:
+    """Makes a pupil in the session of another, who talks through another client."""
+
+    def make(pupil: Pupil, client: httpx.Client) -> Pupil:
+        voice = copy.copy(pupil)
+        voice.client = client
+        return voice
+
+    return make
