@@ -36,5 +36,6 @@ event = Table(
     Column("message_id", Text),
     Column("data", Text, nullable=False),
     UniqueConstraint("sender_id", "position"),
+    UniqueConstraint("sender_id", "message_id"),  # whatever happened, no message is stored twice
     sqlite_autoincrement=True,
 )

@@ -49,7 +49,7 @@ class StoreUnavailable(Exception):
 
 
 class ConversationChanged(StoreUnavailable):
-    """Another turn was stored, or the conversation erased, since this turn read it."""
+    """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
 
 
 class Unanswered(Exception):

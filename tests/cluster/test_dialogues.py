@@ -55,7 +55,7 @@ def test_pairs_of_messages_at_the_same_time(
     table: ClusterTable,
 ) -> None:
     """Two messages of one conversation, one to each server, at the same moment: two whole turns, one after another."""
-    numbers = itertools.count(1)
+    numbers = itertools.count(100_000)  # no text of another test
     questions = ("combien de temps dure le MSPC ?", "quels métiers après microtechniques ?")
     answered: dict[str, list[Message]] = {}
     slowest = 0.0

@@ -9,7 +9,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 
 from bot.channel.database import connect
-from bot.stores.tracker import SqlTrackerStore
+from bot.stores.tracker import ConversationChanged, SqlTrackerStore
 from bot.stores.turns import reply_to
 
 ANSWER = {"answer": {"outcome": "answered"}}
@@ -46,3 +46,13 @@ async def test_there_is_none(store: SqlTrackerStore, url: str) -> None:
     engine = connect(url)
     assert reply_to(engine, "c", "two") == []
     assert reply_to(engine, "d", "one") == []
+
+
+async def test_no_message_is_stored_twice(store: SqlTrackerStore, url: str) -> None:
+    await turn(store, "c", "one", "a")
+    with pytest.raises(ConversationChanged):
+        await turn(store, "c", "one", "b")
+    await turn(store, "d", "one", "c")
+    for _ in range(2):
+        await turn(store, "c", None, "d")
+    assert [message["text"] for message in reply_to(connect(url), "c", "one")] == ["a"]
