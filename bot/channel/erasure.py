@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from bot.channel.database import events, feedback, has_events, in_thread, metadata, remove_traces
+from bot.channel.database import CALL_SECONDS, events, feedback, has_events, in_thread, metadata, remove_traces
 from bot.channel.session_store import SessionStore, Standing
 from bot.channel.sessions import SessionExpired
+from bot.review.questions import Questions
 
 T = TypeVar("T")
 
@@ -19,9 +20,10 @@ T = TypeVar("T")
 class Eraser:
     """Runs what writes to conversations and erases them, so that nothing is written again after an erasure."""
 
-    def __init__(self, engine: Engine, store: SessionStore) -> None:
+    def __init__(self, engine: Engine, store: SessionStore, questions: Questions) -> None:
         self._engine = engine
         self._store = store
+        self._questions = questions
         self._running: defaultdict[str, set[asyncio.Task[Any]]] = defaultdict(set)
         self._erasing: set[asyncio.Task[None]] = set()
 
@@ -45,7 +47,7 @@ class Eraser:
         if running:
             await asyncio.wait(running)
         try:
-            await in_thread(erase_conversation, self._engine, conversation)
+            await self._remove(conversation)
         except Exception:
             await self._store.reopen(conversation)
             raise
@@ -57,9 +59,13 @@ class Eraser:
             return await work
         finally:
             if await self._store.standing(conversation) is Standing.CLOSED:
-                await in_thread(erase_conversation, self._engine, conversation)
+                await self._remove(conversation)
                 await self._store.forget(conversation)
                 raise SessionExpired
+
+    async def _remove(self, conversation: str) -> None:
+        await asyncio.wait_for(asyncio.wrap_future(self._questions.erase(conversation)), CALL_SECONDS)
+        await in_thread(erase_conversation, self._engine, conversation)
 
     def _ended(self, conversation: str, task: asyncio.Task[Any]) -> None:
         self._running[conversation].discard(task)
@@ -70,7 +76,7 @@ class Eraser:
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
-    """Delete all rows of a conversation, and what they leave behind in the files; raises SQLAlchemyError."""
+    """Delete all events and ratings of a conversation, and what was left in the files; raises SQLAlchemyError."""
     metadata.create_all(engine)
     with engine.begin() as connection:
         if has_events(connection):

@@ -35,8 +35,12 @@ class Purge:
 
 
 def conversations(engine: Engine, settings: Settings, now: float) -> int:
-    """Remove all conversations that began before the time allowed; their sessions ended by then."""
+    """Remove all conversations that began before the time allowed; their sessions ended by then.
+
+    Their questions stay, without a link to them.
+    """
     oldest = now - settings.keep_conversations_hours * 3600
+    asked = QuestionStore(engine)
     removed = 0
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.created < oldest))
@@ -47,6 +51,7 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
             some = select(events.c.sender_id).where(events.c.timestamp < oldest).distinct()
             ids = connection.execute(some.limit(_CONVERSATIONS_AT_ONCE)).scalars().all()
             connection.execute(events.delete().where(events.c.sender_id.in_(ids)))
+        asked.part_from(ids)
         removed += len(ids)
         if len(ids) < _CONVERSATIONS_AT_ONCE:
             return removed
