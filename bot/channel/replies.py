@@ -111,7 +111,8 @@ class Replies:
             exchange = Exchange(asked.text or "", message["answer"]["outcome"], tuple(message["answer"]["facets"]))
             notes[f"message:{message['id']}"] = json.dumps(asdict(exchange))
             if made["custom"].get("review"):
-                self._questions.unanswered(exchange.question, Reason(made["custom"]["review"]), exchange.facets)
+                reason = Reason(made["custom"]["review"])
+                self._questions.unanswered(conversation, exchange.question, reason, exchange.facets)
             metrics.REPLIES.labels(exchange.outcome).inc()
         reply = {"messages": messages}
         await self._store.keep(conversation, {**notes, name: json.dumps(reply)} if name else notes)
