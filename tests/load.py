@@ -44,8 +44,9 @@ class Load:
     With `keys` a message that got no reply is sent again with its key until it gets one, as the widget does.
     """
 
-    def __init__(self, url: str, pupils: int = PUPILS, keys: bool = False) -> None:
+    def __init__(self, url: str, pupils: int = PUPILS, pause: float = PAUSE_SECONDS, keys: bool = False) -> None:
         self._url = url
+        self._pause = pause
         self._keys = keys
         self.asked: list[Asked] = []
         self._asking: dict[int, float] = {}
@@ -97,11 +98,11 @@ class Load:
     def _talk(self, number: int) -> None:
         with httpx.Client(base_url=self._url, timeout=CLIENT_SECONDS) as client:
             pupil = Pupil(client)
-            while not self._over.wait(PAUSE_SECONDS):
+            while not self._over.wait(self._pause):
                 text = f"combien de temps dure le MSPC ? {next(_numbers)}"
                 fields = {"text": text, **({"key": f"k{number}-{len(self.asked)}"} if self._keys else {})}
                 while self._ask(pupil, number, fields) != 200 and self._keys:
-                    time.sleep(PAUSE_SECONDS)
+                    time.sleep(self._pause)
 
     def _ask(self, pupil: Pupil, number: int, fields: dict[str, str]) -> int:
         at = self._asking[number] = time.monotonic()

@@ -44,7 +44,7 @@ class Eraser:
         """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
         task = asyncio.ensure_future(self._erase(conversation))
         self._erasing.add(task)
-        task.add_done_callback(self._erasing.discard)
+        task.add_done_callback(self._erased)
         await asyncio.shield(task)
 
     async def _erase(self, conversation: str) -> None:
@@ -77,8 +77,17 @@ class Eraser:
         self._running[conversation].discard(task)
         if not self._running[conversation]:
             del self._running[conversation]
-        if not task.cancelled():
-            task.exception()  # it was raised to the client, where there still is one
+        _look_at(task)
+
+    def _erased(self, task: asyncio.Task[None]) -> None:
+        self._erasing.discard(task)
+        _look_at(task)
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Let asyncio not complain of an error that nobody saw: it was raised to the client, where there still is one."""
+    if not task.cancelled():
+        task.exception()
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:

@@ -13,6 +13,8 @@ from live_server import Pupil
 from load import Load, losses
 
 PUPILS = 8
+# A server that starts takes one of the two processors of a small machine, and the other server what it needs of both.
+TALKING, PAUSE_SECONDS = 4, 0.5
 BACK_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 
@@ -27,7 +29,7 @@ def test_killed_in_the_middle(cluster: Cluster, through_the_proxy: httpx.Client,
     """The other one goes on with all conversations, and knows what they were about; choices stay good."""
     pupils = [Pupil(through_the_proxy) for _ in range(PUPILS)]
     replies = [pupil.say("quels métiers après MSPC ?") for pupil in pupils]
-    with Load(cluster.proxy.url, keys=True) as load:
+    with Load(cluster.proxy.url, TALKING, PAUSE_SECONDS, keys=True) as load:
         killed = time.monotonic()
         cluster.servers[0].kill()
         for pupil, (reply,) in zip(pupils, replies, strict=True):
@@ -57,7 +59,7 @@ def test_killed_in_the_middle(cluster: Cluster, through_the_proxy: httpx.Client,
 
 def test_rolling_restart(cluster: Cluster, table: ClusterTable) -> None:
     """Each server ended and started again in turn: no request fails."""
-    with Load(cluster.proxy.url) as load:
+    with Load(cluster.proxy.url, TALKING, PAUSE_SECONDS) as load:
         for server in cluster.servers:
             assert server.stop(signal.SIGTERM) == 0, server.logged()[-3000:]
             server.start()
