@@ -59,6 +59,12 @@ class _Server:
             assert time.monotonic() < deadline, self.logged()
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """Its first process, which must have been started."""
+        assert self.process is not None
+        return self.process.pid
+
     def logged(self) -> str:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")[-3000:]
 

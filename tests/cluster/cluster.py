@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import psutil
 from live_server import LiveServer
 from load import Kept, kept_in
 from services import NginxServer, PostgresServer, RedisServer
@@ -25,6 +26,17 @@ class Cluster:
     def kept(self) -> dict[str, list[Kept]]:
         """The messages of users in the store, by their text."""
         return kept_in([self.conversations])
+
+    def processor_seconds(self) -> dict[str, float]:
+        """The time of processors that each part has used until now, all its processes together."""
+        parts = {"servers": [s.pid for s in self.servers], "PostgreSQL": [self.postgres.pid]}
+        parts["Redis"] = [self.redis.pid]
+        return {name: sum(map(_used, pids)) for name, pids in parts.items()}
+
+
+def _used(pid: int) -> float:
+    main = psutil.Process(pid)
+    return sum(sum(process.cpu_times()[:2]) for process in [main, *main.children(recursive=True)])
 
 
 _HEAD = ("| what | how much | wrong | measured |", "| --- | --- | --- | --- |")
