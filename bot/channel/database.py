@@ -27,7 +27,7 @@ feedback = Table(
 
 
 def connect(url: str) -> Engine:
-    """An engine for the database at `url` with all its tables; opens nothing yet."""
+    """The engine of this process for the database at `url`, with all its tables; opens nothing yet."""
     return engines.connect(url, metadata)
 
 

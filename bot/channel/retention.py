@@ -59,12 +59,9 @@ PURGES = (Purge("conversations", conversations), Purge("questions", questions))
 def purge(settings: Settings, now: float | None = None) -> dict[str, int]:
     """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError."""
     engine = connect(settings.tracker_url)
-    try:
-        removed = {kind.what: kind.remove(engine, settings, now or time.time()) for kind in PURGES}
-        remove_traces(engine)
-        return removed
-    finally:
-        engine.dispose()
+    removed = {kind.what: kind.remove(engine, settings, now or time.time()) for kind in PURGES}
+    remove_traces(engine)
+    return removed
 
 
 def purge_while_serving(app: Sanic, settings: Settings) -> None:

@@ -42,7 +42,7 @@ from bot.settings import ROOT, Settings, load_settings
 from bot.wording import Wording
 
 # The longest that a client is left waiting. Its turn goes on: asked again with the same key, it gets the reply.
-ANSWER_SECONDS = 4.0
+ANSWER_SECONDS = 3.5
 
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 

@@ -8,6 +8,7 @@ import select
 import sqlite3
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,12 @@ NO_TRANSACTION = {"jalon_begin": ""}
 _SCHEMA_LOCK = 0x4A414C4F
 
 
+@cache
 def connect(url: str, tables: MetaData) -> Engine:
-    """An engine for the database at `url` where `tables` are made when they are missing; opens nothing yet.
+    """The engine of this process for the database at `url`, where missing `tables` are made; opens nothing yet.
 
+    One for all its users: a second connection that outlives a file of SQLite would empty the log of the new file, which
+    has the same name, into the old one.
     Its errors never quote parameters: messages of users are no matter for logs.
     """
     parsed = make_url(url)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from services import PostgresServer
 from test_tracker import DOMAIN, said, say
 
+from bot.channel.database import check, connect
 from bot.stores.removal import remove_traces
 from bot.stores.tracker import SqlTrackerStore, StoreUnavailable
 
@@ -186,3 +189,20 @@ async def test_no_message_of_a_user_is_in_an_error(store: SqlTrackerStore, file:
         await say(store, "a", "quelque chose d'intime")
     other.close()
     assert "intime" not in f"{caught.value}{caught.value.__cause__}"
+
+
+async def test_no_user_of_a_file_that_went_takes_what_is_new_into_it(store: SqlTrackerStore, file: Path) -> None:
+    """The channel has the database open too; the logs of the old and of the new file have one name."""
+    channel = connect(f"sqlite:///{file}")
+    await say(store, "a", "first")
+    check(channel)
+    file.rename(file.with_name("away.db"))
+    await say(store, "b", "second")
+    check(channel)
+    await say(store, "b", "third")
+    store.close()
+    channel.dispose()
+    for place, texts in ((file.with_name("away.db"), {"first"}), (file, {"second", "third"})):
+        with closing(sqlite3.connect(place)) as database:
+            rows = database.execute("SELECT data FROM event WHERE type_name = 'user'").fetchall()
+        assert {json.loads(data)["text"] for (data,) in rows} == texts
