@@ -58,10 +58,21 @@ def train(quiet: Annotated[bool, typer.Option(help="Print the path of the model 
 def serve() -> None:
     """Import the fiches, train if needed, and serve the chat."""
     settings, model = _prepared()
+    from bot.doctor import taken
+
+    problem = taken(settings)
+    if problem:
+        typer.echo(f"{problem.what} {problem.mend.capitalize()}.", err=True)
+        raise typer.Exit(1)
     typer.echo(f"Starting on http://{settings.host}:{settings.port}/ (about twenty seconds)…")
+    from bot.runtime.server import ModelUnusable
     from bot.runtime.server import serve as serve_application
 
-    serve_application(model, settings)
+    try:
+        serve_application(model, settings)
+    except ModelUnusable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -88,6 +99,20 @@ def purge() -> None:
         raise typer.Exit(1) from error
     for what, count in removed.items():
         typer.echo(f"{count} {what} removed")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong with this installation and how to mend it; changes nothing."""
+    from bot.doctor import examine
+
+    healthy = True
+    for name, problem in examine():
+        typer.echo(f"{name + ':':15}{problem.what if problem else 'ok'}")
+        if problem:
+            healthy = False
+            typer.echo(f"{'':15}-> {problem.mend}")
+    raise typer.Exit(0 if healthy else 1)
 
 
 def _prepared(quiet: bool = False) -> tuple[Settings, Path]:

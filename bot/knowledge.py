@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import lru_cache
 
+from bot.catalogue.fiche import Catalogue
 from bot.catalogue.live import LiveCatalogue
 from bot.catalogue.resolver import Resolver
 from bot.dialogue import Knowledge
 from bot.settings import load_settings
 
+CHECK_SECONDS = 1.0
+
 
 class LiveKnowledge:
-    """Knowledge that follows the store: the resolver is built anew when the catalogue changed."""
+    """Knowledge that follows the store: a thread looks at it, so that no message ever waits for the database."""
 
     def __init__(self, url: str, search_url: str) -> None:
         self._search_url = search_url
@@ -21,16 +25,26 @@ class LiveKnowledge:
         self._knowledge: Knowledge | None = None
 
     def current(self) -> Knowledge:
-        """The knowledge as of now; raises StoreEmpty or StoreUnreadable where no catalogue was ever read."""
-        catalogue = self._live.current()
+        """The knowledge as of a moment ago; raises StoreEmpty or StoreUnreadable where no catalogue was ever read."""
         known = self._knowledge
-        if known is not None and known.catalogue is catalogue:
+        if known is not None:
             return known
         with self._lock:
-            if self._knowledge is None or self._knowledge.catalogue is not catalogue:
-                resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases)
-                self._knowledge = Knowledge(catalogue, resolver, self._search_url)
+            if self._knowledge is None:
+                self._knowledge = self._over(self._live.current())
+                threading.Thread(target=self._follow, name="catalogue", daemon=True).start()
             return self._knowledge
+
+    def _follow(self) -> None:
+        while True:
+            time.sleep(CHECK_SECONDS)
+            catalogue = self._live.refresh()
+            if self._knowledge is None or catalogue is not self._knowledge.catalogue:
+                self._knowledge = self._over(catalogue)
+
+    def _over(self, catalogue: Catalogue) -> Knowledge:
+        resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases)
+        return Knowledge(catalogue, resolver, self._search_url)
 
 
 @lru_cache(maxsize=4)

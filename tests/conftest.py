@@ -16,7 +16,7 @@ import yaml
 
 if TYPE_CHECKING:
     from live_server import LiveServer
-    from services import RedisServer
+    from services import PostgresServer, RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,23 +101,27 @@ def _folded(phrase: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """A real Redis; a test that stops it starts it again."""
     from services import RedisServer
 
-    server = RedisServer()
-    server.start()
-    yield server
-    server.stop()
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database of a real PostgreSQL."""
-    from services import postgresql
+def postgresql() -> Iterator[PostgresServer]:
+    """A real PostgreSQL; a test that stops it starts it again."""
+    from services import PostgresServer
 
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
-        yield url
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: PostgresServer) -> str:
+    """The URL of a database of a real PostgreSQL."""
+    return postgresql.url
 
 
 @pytest.fixture(scope="session")
@@ -134,5 +138,7 @@ def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How many requests tests/api/test_generated.py sends."""
+    """How much is done by tests that can do more, and where their tables go."""
     parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")
+    parser.addoption("--times", type=int, default=1, help="how often each fault is made")
+    parser.addoption("--table", type=Path, help="the document whose table of measurements is written anew")

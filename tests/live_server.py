@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from bot.runtime.model import QUIET
 from bot.settings import ROOT
 
 T = TypeVar("T")
+COMMAND = (sys.executable, "-m", "bot", "serve")
 START_SECONDS = 240.0  # training included, where someone changed the data meanwhile
 STOP_SECONDS = 30.0
 Message = dict[str, Any]
@@ -39,7 +40,10 @@ def wait_for(condition: Callable[[], T], seconds: float, what: str) -> T:
 class LiveServer:
     """A server on a free port of loopback, with its seeds, its stores and its log in `folder`."""
 
-    def __init__(self, folder: Path, seeds: Path) -> None:
+    def __init__(
+        self, folder: Path, seeds: Path, command: Sequence[str] = COMMAND, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self._command = command
         self.seeds = Path(shutil.copytree(seeds, folder / "seeds"))
         self.log = folder / "server.log"
         self.conversations = folder / "conversations.db"
@@ -59,6 +63,7 @@ class LiveServer:
             "JALON_SECRET": "a secret of the tests, known to all of them",
             "JALON_RATE_SESSION": "0",
             "JALON_RATE_ADDRESS": "0",
+            **(variables or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -66,7 +71,7 @@ class LiveServer:
         """Start, and return when /health says that a message would be answered."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"],
+                self._command,
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -79,16 +84,22 @@ class LiveServer:
             self.stop()
             raise
 
-    def stop(self) -> int:
-        """End it as Ctrl-C does; its exit status, of a killed process where it did not end in time."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End it, as Ctrl-C does; its exit status, of a killed process where it did not end in time."""
         if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(how)
         try:
             return self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Its process, which must have been started."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End it at once, as a power cut does; `start` starts it again."""
@@ -114,7 +125,7 @@ class LiveServer:
     def messages_processed(self) -> int:
         """How many messages of users are in the store of conversations."""
         with sqlite3.connect(f"file:{self.conversations}?mode=ro", uri=True) as store:
-            (count,) = store.execute("SELECT count(*) FROM events WHERE type_name = 'user'").fetchone()
+            (count,) = store.execute("SELECT count(*) FROM event WHERE type_name = 'user'").fetchone()
         return int(count)
 
     def _healthy(self) -> bool:

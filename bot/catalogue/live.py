@@ -1,11 +1,10 @@
-"""The catalogue that a running server answers from: reloaded when an import changed it."""
+"""The catalogue that a running server answers from: followed in the store, and kept where the store fails."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,9 +13,8 @@ from bot.catalogue.store import StoreEmpty, connect, read_catalogue, read_versio
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 1.0
-# After a failure, so that a database that lets us wait for its answer does not hold up every message.
-RETRY_SECONDS = 10.0
+# What a store raises that is out of reach, was removed, or holds something else than what was written.
+_UNREADABLE = (SQLAlchemyError, StoreEmpty, OSError, ValueError, TypeError, LookupError)
 
 
 class StoreUnreadable(Exception):
@@ -24,48 +22,54 @@ class StoreUnreadable(Exception):
 
 
 class LiveCatalogue:
-    """The catalogue in the database at `url`, safe to share between threads.
+    """The catalogue in the database at `url`, safe to share between threads."""
 
-    The database is asked for its version at most once in `CHECK_SECONDS`. Where it cannot be read, the last
-    catalogue that was read stays in use.
-    """
-
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str) -> None:
         self._engine = connect(url)
-        self._clock = clock
         self._lock = threading.Lock()
         self._catalogue: Catalogue | None = None
-        self._next_check = 0.0
+        self._readable = True
 
     def current(self) -> Catalogue:
-        """The catalogue as of now; raises StoreEmpty or StoreUnreadable where there never was one."""
-        last = self._catalogue
-        if last is None:
+        """The catalogue as last read; raises StoreEmpty or StoreUnreadable where there never was one."""
+        if self._catalogue is None:
             with self._lock:
-                return self._catalogue or self._load()
-        # While one thread looks, the others go on with the catalogue they have.
-        if self._clock() >= self._next_check and self._lock.acquire(blocking=False):
-            try:
-                return self._refresh(last)
-            finally:
-                self._lock.release()
-        return last
-
-    def _load(self) -> Catalogue:
-        try:
-            self._catalogue = read_catalogue(self._engine)
-        except SQLAlchemyError as error:
-            raise StoreUnreadable(f"cannot read the catalogue in {self._engine.url!r}: {error}") from error
-        self._next_check = self._clock() + CHECK_SECONDS
+                if self._catalogue is None:
+                    try:
+                        self._catalogue = self._read()
+                    except SQLAlchemyError as error:
+                        raise StoreUnreadable(f"cannot read the catalogue in {self._engine.url!r}: {error}") from error
         return self._catalogue
 
-    def _refresh(self, last: Catalogue) -> Catalogue:
-        wait = CHECK_SECONDS
-        try:
-            if read_version(self._engine) != last.version:
-                self._catalogue = read_catalogue(self._engine)
-        except (SQLAlchemyError, StoreEmpty) as error:
-            logger.warning("The catalogue cannot be read, its last version stays in use: %s", error)
-            wait = RETRY_SECONDS
-        self._next_check = self._clock() + wait
+    def refresh(self) -> Catalogue:
+        """The catalogue as of now; where the store cannot be read, the last one, which stays in use.
+
+        Asks the database for its version only, unless that changed. It may take long: not for an event loop.
+        """
+        last = self.current()
+        with self._lock:
+            try:
+                self._must_exist()
+                if read_version(self._engine) != last.version:
+                    self._catalogue = self._read()
+            except _UNREADABLE as error:
+                self._tell(f"The catalogue cannot be read, its last version stays in use: {error}", readable=False)
+            else:
+                self._tell("The catalogue is read again.", readable=True)
         return self._catalogue or last
+
+    def _read(self) -> Catalogue:
+        self._must_exist()
+        return read_catalogue(self._engine)
+
+    def _must_exist(self) -> None:
+        """Raise StoreEmpty where there is no file: SQLite would make an empty one."""
+        file = self._engine.url.database
+        if self._engine.dialect.name == "sqlite" and not Path(file).exists():
+            raise StoreEmpty(f"there is no file {file}: run python -m bot ingest")
+
+    def _tell(self, what: str, readable: bool) -> None:
+        """Log a change for the worse or the better once, not every second."""
+        if readable is not self._readable:
+            logger.warning("%s", what)
+        self._readable = readable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channel import metrics
+from bot.channel.draining import RETRY, Draining
 from bot.channel.errors import Errors
 from bot.channel.heads import refuse_unsound_heads
 from bot.channel.health import Health
@@ -32,14 +34,16 @@ _HEADERS = {
 class Entrance(Blueprint):
     """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
 
-    def __init__(self, name: str, settings: Settings, errors: Errors, health: Health) -> None:
+    def __init__(self, name: str, settings: Settings, errors: Errors, health: Health, draining: Draining) -> None:
         super().__init__(name)
         self.ctx.settings, self.ctx.errors, self.ctx.health = settings, errors, health
+        self.ctx.draining = draining
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         """Register with the server, and take over / from Rasa."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
+        draining: Draining = self.ctx.draining
         ancestors = " ".join(["'self'", *settings.origins])
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -56,6 +60,8 @@ class Entrance(Blueprint):
             request.ctx.started = time.perf_counter()
             if request.stream.request_body:  # of a call that takes none: left unread, Sanic calls it an error
                 await request.receive_body()
+            if draining.begun:
+                return errors.reply(503, "down", RETRY)
             if request.path in ("/", "/chat"):
                 return response.redirect("/chat/")
             if not _allowed(request, settings.origins):
@@ -86,6 +92,10 @@ class Entrance(Blueprint):
             metrics.REQUESTS.labels(route, reply.status).inc()
             if hasattr(request.ctx, "started"):
                 metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
+
+        @app.before_server_stop
+        async def drain(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            await draining.drain()
 
         refuse_unsound_heads(app)
         purge_while_serving(app, settings)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from bot.channel.database import CALL_SECONDS, events, feedback, has_events, in_thread, metadata, remove_traces
+from bot.channel.database import CALL_SECONDS, feedback, in_thread
 from bot.channel.session_store import SessionStore, Standing
 from bot.channel.sessions import SessionExpired
 from bot.review.questions import Questions
+from bot.stores.removal import erase, remove_traces
 
 T = TypeVar("T")
 
@@ -28,17 +30,21 @@ class Eraser:
         self._erasing: set[asyncio.Task[None]] = set()
 
     async def run(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, which goes on to its end where the client goes away; raises SessionExpired."""
+        """The result of `work`, which goes on to its end where nobody waits for it any more; raises SessionExpired."""
         task = asyncio.ensure_future(self._guarded(conversation, work))
         self._running[conversation].add(task)
         task.add_done_callback(lambda done: self._ended(conversation, done))
         return await asyncio.shield(task)
 
+    def under_way(self) -> list[asyncio.Task[Any]]:
+        """All that runs now."""
+        return [*itertools.chain.from_iterable(self._running.values()), *self._erasing]
+
     async def erase(self, conversation: str) -> None:
         """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
         task = asyncio.ensure_future(self._erase(conversation))
         self._erasing.add(task)
-        task.add_done_callback(self._erasing.discard)
+        task.add_done_callback(self._erased)
         await asyncio.shield(task)
 
     async def _erase(self, conversation: str) -> None:
@@ -71,15 +77,22 @@ class Eraser:
         self._running[conversation].discard(task)
         if not self._running[conversation]:
             del self._running[conversation]
-        if not task.cancelled():
-            task.exception()  # it was raised to the client, where there still is one
+        _look_at(task)
+
+    def _erased(self, task: asyncio.Task[None]) -> None:
+        self._erasing.discard(task)
+        _look_at(task)
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Let asyncio not complain of an error that nobody saw: it was raised to the client, where there still is one."""
+    if not task.cancelled():
+        task.exception()
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
     """Delete all events and ratings of a conversation, and what was left in the files; raises SQLAlchemyError."""
-    metadata.create_all(engine)
+    erase(engine, [conversation])
     with engine.begin() as connection:
-        if has_events(connection):
-            connection.execute(events.delete().where(events.c.sender_id == conversation))
         connection.execute(feedback.delete().where(feedback.c.conversation == conversation))
     remove_traces(engine)

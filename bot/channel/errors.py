@@ -15,11 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channel.limits import TooFast
 from bot.channel.requests import BadRequest
 from bot.channel.sessions import ChoiceUnknown, SessionExpired
+from bot.stores.locks import LockUnavailable, TooManyTurns
+from bot.stores.tracker import StoreUnavailable, Unanswered
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_AWAY = (SQLAlchemyError, RedisError, asyncio.TimeoutError)
+# What is foreseen to fail, and comes back by itself.
+_AWAY = (SQLAlchemyError, RedisError, StoreUnavailable, LockUnavailable, Unanswered, asyncio.TimeoutError)
+# When to come back after what passes.
+RETRY = {"Retry-After": "1"}
 
 
 class Errors:
@@ -38,6 +43,8 @@ class Errors:
             return self.reply(404, "choice")
         if isinstance(error, TooFast):
             return self.reply(429, "too_fast", {"Retry-After": str(error.seconds)})
+        if isinstance(error, TooManyTurns):
+            return self.reply(429, "busy", RETRY)
         if isinstance(error, SanicException):
             status = error.status_code or 400
             code = {404: "not_found", 413: "too_large"}.get(status, "request")
@@ -45,10 +52,11 @@ class Errors:
         if request.conn_info is None:  # it could not be read as HTTP
             return self.reply(400, "request")
         if isinstance(error, _AWAY):
-            logger.warning("%s at %s: no reply", type(error).__name__, request.path)
+            told = f": {error}" if isinstance(error, (StoreUnavailable, LockUnavailable)) else ""
+            logger.warning("%s at %s: no reply%s", type(error).__name__, request.path, told)
         else:
             logger.error("%s at %s", type(error).__name__, request.path, exc_info=error)
-        return self.reply(503, "down")
+        return self.reply(503, "down", RETRY)
 
     def reply(self, status: int, code: str, headers: dict[str, str] | None = None) -> HTTPResponse:
         """The reply with this status and code."""

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from sanic import Sanic
-from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channel import metrics
-from bot.channel.database import connect, events, feedback, has_events, metadata, remove_traces
+from bot.channel.database import connect, feedback
 from bot.review.store import QuestionStore
 from bot.settings import Settings
+from bot.stores.removal import erase_old, remove_traces
 
 logger = logging.getLogger(__name__)
 
 PURGE_SECONDS = 600.0
-# In one transaction, so that a message that is answered meanwhile waits for milliseconds only.
-_CONVERSATIONS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,10 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
     removed = 0
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.created < oldest))
-        if not has_events(connection):
-            return 0
-    while True:
-        with engine.begin() as connection:
-            some = select(events.c.sender_id).where(events.c.timestamp < oldest).distinct()
-            ids = connection.execute(some.limit(_CONVERSATIONS_AT_ONCE)).scalars().all()
-            connection.execute(events.delete().where(events.c.sender_id.in_(ids)))
+    for ids in erase_old(engine, oldest):
         asked.part_from(ids)
         removed += len(ids)
-        if len(ids) < _CONVERSATIONS_AT_ONCE:
-            return removed
+    return removed
 
 
 def questions(engine: Engine, settings: Settings, now: float) -> int:
@@ -69,7 +60,6 @@ def purge(settings: Settings, now: float | None = None) -> dict[str, int]:
     """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError."""
     engine = connect(settings.tracker_url)
     try:
-        metadata.create_all(engine)
         removed = {kind.what: kind.remove(engine, settings, now or time.time()) for kind in PURGES}
         remove_traces(engine)
         return removed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -16,6 +18,7 @@ from sanic.response import HTTPResponse
 
 from bot.channel import metrics
 from bot.channel.database import connect, in_thread
+from bot.channel.draining import Draining
 from bot.channel.entrance import Entrance
 from bot.channel.erasure import Eraser
 from bot.channel.errors import Errors
@@ -37,6 +40,11 @@ from bot.channel.sessions import Sessions
 from bot.review.questions import Questions
 from bot.settings import ROOT, Settings, load_settings
 from bot.wording import Wording
+
+# The longest that a client is left waiting. Its turn goes on: asked again with the same key, it gets the reply.
+ANSWER_SECONDS = 4.0
+
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class WebChannel(InputChannel):
@@ -69,12 +77,14 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes under /chat, and two beside it: / and /health."""
-        routes = Entrance("chat", self._settings, Errors(self._wording), Health(self._database, self._store))
-        replies = Replies(self._sessions, self._store, self._questions, on_new_message)
+        health = Health(self._database, self._store)
+        routes = Entrance("chat", self._settings, Errors(self._wording), health, Draining(self._eraser.under_way))
+        replies = Replies(self._sessions, self._store, self._questions, self._database, on_new_message)
         self._questions.start()
         add_pages(routes, self._settings)
 
         @routes.post("/session")
+        @_in_time
         async def session(request: Request) -> HTTPResponse:
             parse(SessionRequest, _json(request))
             await self._count_address(request)
@@ -83,6 +93,7 @@ class WebChannel(InputChannel):
             return response.json({"session": token, "expires_in": SESSION_SECONDS, "messages": greeting}, status=201)
 
         @routes.post("/message")
+        @_in_time
         async def message(request: Request) -> HTTPResponse:
             asked: MessageRequest = parse(MessageRequest, _json(request))
             await self._count_address(request)
@@ -91,6 +102,7 @@ class WebChannel(InputChannel):
             return response.json(await self._eraser.run(conversation, replies.reply(asked, conversation)))
 
         @routes.post("/restart")
+        @_in_time
         async def restart(request: Request) -> HTTPResponse:
             asked: SessionOnlyRequest = parse(SessionOnlyRequest, _json(request))
             await self._count_address(request)
@@ -100,6 +112,7 @@ class WebChannel(InputChannel):
             return response.json({"messages": self._greeting(replies, conversation)})
 
         @routes.post("/feedback")
+        @_in_time
         async def feedback(request: Request) -> HTTPResponse:
             asked: FeedbackRequest = parse(FeedbackRequest, _json(request))
             await self._count_address(request)
@@ -109,6 +122,7 @@ class WebChannel(InputChannel):
             return response.empty()
 
         @routes.delete("/session", ignore_body=False)
+        @_in_time
         async def erase(request: Request) -> HTTPResponse:
             asked: SessionOnlyRequest = parse(SessionOnlyRequest, _json(request))
             await self._eraser.erase(await self._sessions.conversation(asked.session))
@@ -129,6 +143,16 @@ class WebChannel(InputChannel):
 
     def _greeting(self, replies: Replies, conversation: str) -> list[Body]:
         return [replies.public({"text": self._wording.word("greeting", {})}, conversation)]
+
+
+def _in_time(handler: Handler) -> Handler:
+    """The handler, which raises asyncio.TimeoutError after ANSWER_SECONDS."""
+
+    @functools.wraps(handler)
+    async def limited(request: Request) -> HTTPResponse:
+        return await asyncio.wait_for(handler(request), ANSWER_SECONDS)
+
+    return limited
 
 
 async def _restart(agent: Agent, conversation: str) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import Boolean, Column, Date, Integer, MetaData, String, Table, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
+from bot.stores.engine import WRITES
+
 _ID_LENGTH = 8
 
 
@@ -153,7 +155,7 @@ class QuestionStore:
     def erase(self, conversation: str) -> None:
         """Take back what a conversation asked: a question that no other one asked is removed."""
         mine = _asked.c.conversation == conversation
-        with self._ready().begin() as connection:
+        with self._ready().execution_options(**WRITES).begin() as connection:
             for key, count in connection.execute(select(_asked.c.key, _asked.c.count).where(mine)).all():
                 this = _question.c.key == key
                 connection.execute(_question.update().where(this).values(count=_question.c.count - count))

@@ -5,20 +5,34 @@ Stands where Rasa expects the endpoint of an action server; the same classes run
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
+# An action takes milliseconds: one that takes this long hangs, and its message is refused.
+ACTION_SECONDS = 2.0
+# Actions that may hang at the same time while others go on.
+_THREADS = 32
+
 
 class InProcessActions(EndpointConfig):
-    """An action endpoint whose request runs the action here."""
+    """An action endpoint whose request runs the action here, in a thread that the event loop need not wait for."""
 
     def __init__(self, package: str = "actions") -> None:
         # The domain is not sent along: no action of ours reads it.
         super().__init__(url="in-process", enable_selective_domain=True)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="action")
         self._executor = ActionExecutor()
         self._executor.register_package(package)
+        for name, run in self._executor.actions.items():
+            if not inspect.iscoroutinefunction(run):
+                self._executor.actions[name] = functools.partial(self._in_thread, run)
 
     async def request(
         self,
@@ -28,5 +42,11 @@ class InProcessActions(EndpointConfig):
         compress: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Run the action that Rasa would post to an action server; returns its events and responses."""
-        return await self._executor.run(kwargs["json"])
+        """Run the action that Rasa would post to an action server; returns its events and responses.
+
+        Raises asyncio.TimeoutError where it takes longer than ACTION_SECONDS.
+        """
+        return await asyncio.wait_for(self._executor.run(kwargs["json"]), ACTION_SECONDS)
+
+    async def _in_thread(self, run: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run, *arguments)

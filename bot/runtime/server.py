@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.channel.metrics import serve_metrics
 from bot.runtime.logs import log_privately, quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import ROOT, Settings
 
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from rasa.core.agent import Agent
+    from sanic import Sanic
+
+_BACKLOG = 1024
+# Read before anyone writes: word lists are loaded at the first message.
+_FIRST_MESSAGE = "quels métiers après un bac pro ?"
+
+
+class ModelUnusable(Exception):
+    """The file of the model is there, and Rasa cannot make an agent of it; its own words are in the log."""
+
 
 def serve(model: Path, settings: Settings) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; ends the process, with status 1 where it could not begin."""
     os.environ.update(QUIET)
     quiet_warnings()
     log_privately()
@@ -21,33 +39,51 @@ def serve(model: Path, settings: Settings) -> None:
             serve_metrics(settings.metrics_port)
         except OSError as error:
             raise SystemExit(f"JALON_METRICS_PORT: port {settings.metrics_port} cannot be used: {error}") from error
-    import rasa.core.run
+    from rasa.core.run import configure_app, create_http_input_channels
+
+    quiet_logs()
+    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = configure_app(channels, enable_api=False, port=settings.port)
+    app.register_listener(partial(_load, model, settings), "before_server_start")
+    app.register_listener(_close, "after_server_stop")
+    app.run(host=settings.host, port=settings.port, backlog=_BACKLOG, access_log=False, motd=False)
+    # All that was to be kept is in the stores: an action that hangs need not hold up the end.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0 if app.is_stopping else 1)
+
+
+async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEventLoop) -> None:
+    """Load the model before the first request is let in; raises ModelUnusable, StoreEmpty or StoreUnreadable."""
+    from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
+    from bot.knowledge import current_knowledge
     from bot.runtime.in_process_actions import InProcessActions
 
-    quiet_logs()
     endpoints = AvailableEndpoints(
-        action=InProcessActions(),
-        nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator"),
-        tracker_store=tracker_endpoint(settings.tracker_url),
+        action=InProcessActions(), nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")
     )
-    rasa.core.run.serve_application(
-        model_path=str(model),
-        interface=settings.host,
-        port=settings.port,
-        credentials=str(ROOT / "credentials.yml"),
-        enable_api=False,
-        endpoints=endpoints,
-    )
+    agent = await load_agent(str(model), endpoints=endpoints, loop=loop)
+    if not agent.is_ready():
+        raise ModelUnusable(f"{model} cannot be loaded: remove it and start again, it will be trained anew")
+    _use_our_stores(agent, settings)
+    current_knowledge()
+    await agent.parse_message(_FIRST_MESSAGE)
+    app.ctx.agent = agent
 
 
-def tracker_endpoint(url: str) -> object:
-    """Rasa's configuration of an SQL tracker store for a SQLAlchemy URL; makes the folder of an SQLite file."""
-    from rasa.utils.endpoints import EndpointConfig
+async def _close(app: Sanic, _loop: AbstractEventLoop) -> None:
+    app.ctx.agent.tracker_store.close()
 
-    dialect = url.partition(":")[0]
-    if dialect.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return EndpointConfig(url=url, type="SQL", dialect=dialect)
+
+def _use_our_stores(agent: Agent, settings: Settings) -> None:
+    """Put our stores where the agent has Rasa's own, whose wrapper keeps in memory what it failed to store."""
+    from bot.stores.locks import LocalLockStore, RedisLockStore
+    from bot.stores.tracker import SqlTrackerStore
+
+    tracker_store = SqlTrackerStore(settings.tracker_url, agent.domain)
+    lock_store = RedisLockStore(settings.redis_url) if settings.redis_url else LocalLockStore()
+    for user in (agent, agent.processor):
+        user.tracker_store, user.lock_store = tracker_store, lock_store

@@ -65,7 +65,7 @@ class Guarded(LiveServer):
     def age(self, hours: float) -> None:
         """Make all that is stored older."""
         with sqlite3.connect(self.conversations) as database:
-            database.execute("UPDATE events SET timestamp = timestamp - ?", (hours * HOUR,))
+            database.execute("UPDATE conversation SET began_at = began_at - ?", (hours * HOUR,))
 
 
 @pytest.fixture(scope="module")
@@ -337,6 +337,7 @@ def test_health_of_a_server_whose_conversations_are_gone(guarded: Guarded, calle
     database = guarded.conversations
     away = database.with_suffix(".away")
     database.rename(away)
+    database.write_bytes(b"no database" * 1000)
     try:
         reply = caller().get("/health")
         assert reply.status_code == 503

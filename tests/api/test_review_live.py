@@ -86,8 +86,9 @@ def test_what_is_kept_goes_with_its_conversation(
     assert kept("vroumisme")
     file = Path(server.environment["JALON_TRACKER_URL"].removeprefix("sqlite:///"))
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        ((conversation,),) = database.execute("SELECT DISTINCT sender_id FROM events WHERE data LIKE '%vroumisme%'")
+        ((conversation,),) = database.execute("SELECT DISTINCT sender_id FROM event WHERE data LIKE '%vroumisme%'")
         assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
+        assert not database.execute("SELECT 1 FROM event WHERE data LIKE '%vroumisme%'").fetchall()
     for part in file.parent.glob(f"{file.name}*"):
         assert conversation.encode() not in part.read_bytes()
         assert b"vroumisme" not in part.read_bytes()

@@ -9,47 +9,47 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channel import retention
 from bot.channel.database import check, connect
 from bot.channel.erasure import erase_conversation
 from bot.channel.feedback import save_feedback
 from bot.channel.retention import purge
 from bot.settings import Settings
+from bot.stores import removal
+from bot.stores.tables import conversation as started
+from bot.stores.tables import event
 
 MARKER = "zorglubidule"
 HOUR = 3600.0
-# As Rasa makes it, in the parts that matter here.
-EVENTS = """CREATE TABLE events (id {serial}, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL,
-            timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT)"""
 
 
 class Conversations:
-    """A database of conversations, written to as Rasa's tracker store does, without any care for what is deleted."""
+    """A database of conversations, written to as the tracker store does."""
 
     def __init__(self, url: str, folder: Path | None) -> None:
         self.url = url
         self.folder = folder
-        self.rasa = create_engine(url, future=True)
+        self.rasa = connect(url)  # of the tracker store
         self.engine: Engine = connect(url)
-
-    def make_events(self) -> None:
-        """What Rasa makes at its start."""
-        serial = "INTEGER PRIMARY KEY" if self.folder else "SERIAL PRIMARY KEY"
-        with self.rasa.begin() as connection:
-            connection.execute(text(EVENTS.format(serial=serial)))
-            connection.execute(text("CREATE INDEX ix_events_sender_id ON events (sender_id)"))
 
     def say(self, conversation: str, words: str, when: float | None = None) -> None:
         """One event of a conversation."""
-        query = text("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (:c, 'user', :t, :d)")
         with self.rasa.begin() as connection:
-            connection.execute(query, {"c": conversation, "t": when or time.time(), "d": json.dumps({"text": words})})
+            count = select(func.count()).select_from(event).where(event.c.sender_id == conversation)
+            position = connection.execute(count).scalar()
+            if not position:
+                row = {"length": 0, "recent": 0, "turns": 0, "session_at": 0, "slots": "{}"}
+                connection.execute(started.insert(), {"sender_id": conversation, "began_at": time.time(), **row})
+            if when is not None:
+                same = started.c.sender_id == conversation
+                connection.execute(started.update().where(same, started.c.began_at > when).values(began_at=when))
+            said = {"type_name": "user", "data": json.dumps({"text": words})}
+            connection.execute(event.insert(), {"sender_id": conversation, "position": position, **said})
 
-    def senders(self, table: str = "events", column: str = "sender_id") -> dict[str, int]:
+    def senders(self, table: str = "event", column: str = "sender_id") -> dict[str, int]:
         """How many rows each conversation has."""
         with self.rasa.connect() as connection:
             rows = connection.execute(text(f"SELECT {column}, count(*) FROM {table} GROUP BY {column}")).all()
@@ -66,12 +66,13 @@ def conversations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Co
     if request.param == "postgresql":
         made = Conversations(request.getfixturevalue("postgresql_url"), None)
         with made.rasa.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS events, feedback"))
+            connection.execute(text("DROP TABLE IF EXISTS conversation, event, feedback"))
     else:
         made = Conversations(f"sqlite:///{tmp_path}/conversations.db", tmp_path)
         if request.param == "sqlite-wal":
             with made.rasa.connect() as connection:
                 connection.execute(text("PRAGMA journal_mode = WAL"))
+    made.engine.connect().close()  # makes the tables
     yield made
     made.engine.dispose()
     made.rasa.dispose()
@@ -85,7 +86,6 @@ def settings(conversations: Conversations, hours: int = 24) -> Settings:
 
 
 def test_one_conversation_is_erased_and_no_other(conversations: Conversations) -> None:
-    conversations.make_events()
     for conversation in ("mine", "yours"):
         conversations.say(conversation, f"bonjour {conversation}")
         save_feedback(conversations.engine, conversation, "m", True)
@@ -96,7 +96,6 @@ def test_one_conversation_is_erased_and_no_other(conversations: Conversations) -
 
 def test_erasing_nothing_is_no_error(conversations: Conversations) -> None:
     erase_conversation(conversations.engine, "mine")
-    conversations.make_events()
     erase_conversation(conversations.engine, "mine")
     assert conversations.senders() == {}
 
@@ -105,7 +104,6 @@ def test_nothing_of_it_is_left_in_the_files(conversations: Conversations) -> Non
     """Among many others, with long and short events, at once and after others were erased before."""
     if conversations.folder is None:
         pytest.skip("PostgreSQL overwrites what was deleted in its own time: docs/privacy.md says so")
-    conversations.make_events()
     chance = random.Random(7)
     for number in range(400):
         conversation = f"c{number % 9}"
@@ -124,7 +122,6 @@ def test_erasing_beside_one_who_reads(conversations: Conversations) -> None:
     """A reader keeps SQLite's log of changes alive for a moment; what was deleted leaves it when the reader ends."""
     if conversations.folder is None:
         pytest.skip("about SQLite")
-    conversations.make_events()
     conversations.say("mine", MARKER)
     with conversations.rasa.connect() as reader:
         rows = reader.execute(text("SELECT 1")).all()
@@ -156,7 +153,6 @@ def test_a_later_rating_takes_the_place_of_an_earlier_one(conversations: Convers
 
 
 def test_old_conversations_go_and_young_ones_stay(conversations: Conversations) -> None:
-    conversations.make_events()
     now = time.time()
     for hours in (0, 5, 23):
         conversations.say("young", "bonjour", now - hours * HOUR)
@@ -170,8 +166,7 @@ def test_old_conversations_go_and_young_ones_stay(conversations: Conversations) 
 
 
 def test_many_are_purged_in_parts(conversations: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_CONVERSATIONS_AT_ONCE", 4)
-    conversations.make_events()
+    monkeypatch.setattr(removal, "_CONVERSATIONS_AT_ONCE", 4)
     for number in range(13):
         conversations.say(f"c{number}", "bonjour", time.time() - 30 * HOUR)
     assert purge(settings(conversations)) == {"conversations": 13, "questions": 0}
@@ -189,7 +184,6 @@ def test_old_ratings_go(conversations: Conversations) -> None:
 def test_what_is_purged_is_no_longer_in_the_files(conversations: Conversations) -> None:
     if conversations.folder is None:
         pytest.skip("PostgreSQL overwrites what was deleted in its own time: docs/privacy.md says so")
-    conversations.make_events()
     for number in range(30):
         conversations.say(f"c{number}", MARKER + "x" * 300 * number, time.time() - 30 * HOUR)
     purge(settings(conversations))

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from services import free_port
-from sqlalchemy import text
 
 from bot.catalogue.ingest import ingest
 from bot.channel.database import connect
@@ -21,10 +20,7 @@ PARTS = ("model", "catalogue", "conversations", "sessions")
 
 @pytest.fixture
 def tracker_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/conversations.db"
-    with connect(url).begin() as connection:
-        connection.execute(text("CREATE TABLE events (sender_id TEXT, timestamp FLOAT)"))
-    return url
+    return f"sqlite:///{tmp_path}/conversations.db"
 
 
 async def health(
@@ -61,6 +57,7 @@ async def test_empty_catalogue(tracker_url: str, tmp_path: Path, monkeypatch: py
 
 
 async def test_no_conversations(tmp_path: Path) -> None:
+    (tmp_path / "nothing.db").write_bytes(b"no database" * 100)
     for url in (f"sqlite:///{tmp_path}/nothing.db", "postgresql://nobody@127.0.0.1:1/nothing"):
         assert await health(url) == (503, {**dict.fromkeys(PARTS, True), "conversations": False})
 

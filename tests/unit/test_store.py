@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from services import PostgresServer
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.catalogue.fiche import Formation, Section, Source
-from bot.catalogue.live import CHECK_SECONDS, RETRY_SECONDS, LiveCatalogue, StoreUnreadable
+from bot.catalogue.live import LiveCatalogue, StoreUnreadable
 from bot.catalogue.parser import parse_formation
 from bot.catalogue.store import Change, StoreEmpty, connect, read_catalogue, read_version, replace_all
 
@@ -116,50 +119,76 @@ def test_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
         assert reader.exec_driver_sql("SELECT count(*) FROM fiche").scalar() == 1
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def test_live_catalogue_reloads_what_changed_once_a_second(url: str, engine: Engine, clock: Clock) -> None:
+def test_live_catalogue_follows_the_store(url: str, engine: Engine) -> None:
     replace_all(engine, [A], SOURCE)
-    live = LiveCatalogue(url, clock)
+    live = LiveCatalogue(url)
     first = live.current()
+    assert live.refresh() is first
     replace_all(engine, [A, B], SOURCE)
     assert live.current() is first
-    clock.now += CHECK_SECONDS
-    second = live.current()
+    second = live.refresh()
     assert list(second.formations) == ["bac-a", "bac-b"]
-    clock.now += CHECK_SECONDS
     assert live.current() is second
 
 
-def test_live_catalogue_keeps_the_last_good_one(url: str, engine: Engine, clock: Clock) -> None:
+def test_live_catalogue_keeps_the_last_good_one(url: str, engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     replace_all(engine, [A], SOURCE)
-    live = LiveCatalogue(url, clock)
+    live = LiveCatalogue(url)
     first = live.current()
     file = Path(engine.url.database)
     good = file.read_bytes()
-    for bad in (b"not a database" * 100, b""):
+    for bad in (b"not a database" * 100, b"", good[:4096] + b"x" * (len(good) - 4096)):
         file.write_bytes(bad)
-        clock.now += RETRY_SECONDS
-        assert live.current() is first
+        assert live.refresh() is first
+        assert live.refresh() is first
+    assert [record.message.partition(",")[0] for record in caplog.records] == ["The catalogue cannot be read"]
     file.write_bytes(good)
     replace_all(engine, [A, B], SOURCE)
-    clock.now += RETRY_SECONDS
-    assert len(live.current().formations) == 2
+    assert len(live.refresh().formations) == 2
+    assert caplog.records[-1].message == "The catalogue is read again."
 
 
-def test_live_catalogue_that_never_had_one_says_why(url: str, engine: Engine, clock: Clock) -> None:
-    live = LiveCatalogue(url, clock)
-    with pytest.raises(StoreEmpty):
+def test_live_catalogue_outlives_its_file_and_makes_none(url: str, engine: Engine) -> None:
+    replace_all(engine, [A], SOURCE)
+    live = LiveCatalogue(url)
+    first = live.current()
+    file = Path(engine.url.database)
+    file.unlink()
+    assert live.refresh() is first
+    assert not file.exists()
+    replace_all(engine, [A, B], SOURCE)
+    assert len(live.refresh().formations) == 2
+
+
+def test_live_catalogue_does_not_wait_for_a_writer(url: str, engine: Engine) -> None:
+    replace_all(engine, [A], SOURCE)
+    live = LiveCatalogue(url)
+    first = live.current()
+    writer = sqlite3.connect(engine.url.database, isolation_level=None)
+    writer.execute("BEGIN EXCLUSIVE")
+    assert live.refresh() is first
+    writer.close()
+
+
+def test_live_catalogue_of_nonsense(url: str, engine: Engine) -> None:
+    """What SQLite reads without complaint, and no import ever wrote."""
+    replace_all(engine, [A], SOURCE)
+    live = LiveCatalogue(url)
+    first = live.current()
+    for nonsense in (
+        "UPDATE meta SET value = '{' WHERE key = 'source'",
+        """UPDATE meta SET value = '{"x": 1}' WHERE key = 'source'""",
+        "DELETE FROM meta",
+    ):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(nonsense)
+            connection.exec_driver_sql("UPDATE meta SET value = 'another' WHERE key = 'version'")
+        assert live.refresh() is first
+
+
+def test_live_catalogue_that_never_had_one_says_why(url: str, engine: Engine) -> None:
+    live = LiveCatalogue(url)
+    with pytest.raises(StoreEmpty, match="ingest"):
         live.current()
     Path(engine.url.database).write_bytes(b"not a database" * 100)
     with pytest.raises(StoreUnreadable, match="catalogue.db"):
@@ -180,3 +209,15 @@ def test_live_catalogue_is_shared_by_threads(url: str, engine: Engine) -> None:
         thread.join()
     assert len(found) == 8
     assert len({id(catalogue) for catalogue in found}) == 1
+
+
+def test_servers_that_start_together_import_one_after_the_other(postgresql: PostgresServer) -> None:
+    """Into a database without tables, where each of them would make these."""
+    url = postgresql.new_database("imported_together")
+    engines = [connect(url) for _ in range(4)]
+    with ThreadPoolExecutor() as threads:
+        changes = list(threads.map(lambda engine: replace_all(engine, [A, B], SOURCE), engines))
+    assert sorted(change.added for change in changes) == [0, 0, 0, 2]
+    assert list(read_catalogue(engines[0]).formations) == ["bac-a", "bac-b"]
+    for engine in engines:
+        engine.dispose()

@@ -1,0 +1,27 @@
+"""The end of a server: what is under way is answered, nothing new is let in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from typing import Any
+
+# The longest that the end waits for what is under way.
+DRAIN_SECONDS = 10.0
+# When to come back, to a server that takes over.
+RETRY = {"Retry-After": "5"}
+
+
+class Draining:
+    """Whether the server ends, and the wait for all that `under_way` tells."""
+
+    def __init__(self, under_way: Callable[[], Collection[asyncio.Task[Any]]]) -> None:
+        self._under_way = under_way
+        self.begun = False
+
+    async def drain(self) -> None:
+        """Let nothing more in, and return when what is under way is done."""
+        self.begun = True
+        tasks = self._under_way()
+        if tasks:
+            await asyncio.wait(tasks, timeout=DRAIN_SECONDS)

@@ -1,0 +1,169 @@
+"""Engines for what is written while people talk: SQLite or PostgreSQL, quick to give up, quick to come back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2 import extensions
+from sqlalchemy import MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+# The longest wait for a lock of SQLite, and for one answer of PostgreSQL.
+WAIT_SECONDS = 1.5
+POSTGRES_CONNECTIONS = 8
+# Execution options, for SQLite: how a transaction begins where it is not to read.
+WRITES = {"jalon_begin": "BEGIN IMMEDIATE"}
+NO_TRANSACTION = {"jalon_begin": ""}
+# An advisory lock: servers that start together make the tables one after the other.
+_SCHEMA_LOCK = 0x4A414C4F
+
+
+def connect(url: str, tables: MetaData) -> Engine:
+    """An engine for the database at `url` where `tables` are made when they are missing; opens nothing yet.
+
+    Its errors never quote parameters: messages of users are no matter for logs.
+    """
+    parsed = make_url(url)
+    return (_sqlite if parsed.get_backend_name() == "sqlite" else _postgresql)(parsed, tables)
+
+
+def _sqlite(url: URL, tables: MetaData) -> Engine:
+    """One connection: SQLite lets in one writer at a time, and nothing of a file that was put away stays open."""
+    path = Path(url.database)
+    creation = _creation(tables, sqlite.dialect())
+    engine = create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def make_folder(*_: object) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where _begin says
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # what is acknowledged survives a power cut
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
+        connection.execute("PRAGMA temp_store=MEMORY")  # no copy of a conversation lies about in another file
+        for statement in creation:
+            connection.execute(statement)
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def same_file(connection: Any, record: Any, _proxy: Any) -> None:
+        if _identity(path) != record.info["file"]:
+            # The log that stayed behind is of the file that went: emptied into it, it cannot be read into another.
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raise DisconnectionError("the file of the database was removed or replaced")
+
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _reopen_what_is_damaged)
+    return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begin(connection: Connection) -> None:
+    begin = connection.get_execution_options().get("jalon_begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
+
+
+def _reopen_what_is_damaged(context: Any) -> None:
+    """A connection that saw a damaged file is closed: what it holds in memory may be of another time."""
+    told = str(context.original_exception)
+    context.is_disconnect = any(sign in told for sign in ("malformed", "not a database", "disk I/O error", "no such"))
+
+
+def _postgresql(url: URL, tables: MetaData) -> Engine:
+    # Waits of the client have an end even where the server is frozen: no setting of libpq sees to that.
+    extensions.set_wait_callback(_wait)
+    creation = _creation(tables, postgresql.dialect())
+    names = [table.name for table in tables.sorted_tables]
+    milliseconds = int(WAIT_SECONDS * 1000)
+    engine = create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        pool_size=POSTGRES_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connection_factory": _ImpatientConnection,
+            "application_name": "jalon",
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT count(to_regclass(name)) FROM unnest(%s) AS name", (names,))
+            if cursor.fetchone()[0] < len(names):  # asked first: making tables is a right that few users have
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+                for statement in creation:
+                    cursor.execute(statement)
+
+    return engine
+
+
+def _creation(tables: MetaData, dialect: Any) -> Sequence[str]:
+    """The statements that make the tables and indexes that are missing."""
+    made: list[Any] = []
+    for table in tables.sorted_tables:
+        made += [CreateTable(table, if_not_exists=True), *(CreateIndex(i, if_not_exists=True) for i in table.indexes)]
+    return [str(statement.compile(dialect=dialect)) for statement in made]
+
+
+class _ImpatientConnection(extensions.connection):
+    """A connection that waits no longer than `wait_seconds` for any answer."""
+
+    wait_seconds = WAIT_SECONDS
+
+
+def _wait(connection: Any) -> None:
+    """psycopg2's wait callback, for all connections of the process; endless for those that are not impatient.
+
+    psycopg2 closes the connection when this raises; to close it here would wait for a lock of our own.
+    """
+    limit = getattr(connection, "wait_seconds", None)
+    end = None if limit is None else time.monotonic() + limit
+    while True:
+        state = connection.poll()
+        if state == extensions.POLL_OK:
+            return
+        left = None if end is None else end - time.monotonic()
+        files = [connection.fileno()]
+        reading = state == extensions.POLL_READ
+        late = left is not None and left <= 0
+        if late or not any(select.select(files if reading else [], [] if reading else files, [], left)):
+            raise psycopg2.OperationalError(f"timeout expired: no answer from the database in {limit} s")

@@ -1,0 +1,247 @@
+"""Conversations in a SQL database: what Rasa calls a tracker store.
+
+Events are only ever appended, a turn in one transaction, and each has its position in its conversation: two turns
+that come from the same state cannot both be stored. A turn reads the slots and the events of the turn before, so
+that the hundredth costs what the tenth does; the whole of a conversation is `retrieve_full_tracker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from bot.stores import tables
+from bot.stores.engine import WRITES, connect
+
+SESSION_TURNS = 100
+SESSION_SECONDS = 3600.0
+# The longest that work waits for a free connection before it is given up.
+QUEUE_SECONDS = 2.0
+
+T = TypeVar("T")
+
+
+class StoreUnavailable(Exception):
+    """The conversation cannot be read or written now; nothing of the turn was kept."""
+
+
+class ConversationChanged(StoreUnavailable):
+    """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
+
+
+class Unanswered(Exception):
+    """A turn without a message of the bot: it is not kept, so that the user may say it again."""
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """A conversation's row: its number of events, where the last turn begins, and its session so far."""
+
+    length: int = 0
+    recent: int = 0
+    turns: int = 0
+    session_at: float = 0.0
+
+    def after(self, events: Iterable[Event]) -> _Progress:
+        """The progress once `events`, a turn, are stored."""
+        turns, session_at, count, spoken = self.turns, self.session_at, 0, False
+        for event in events:
+            count += 1
+            if isinstance(event, SessionStarted):
+                turns, session_at = 0, event.timestamp
+            elif isinstance(event, UserUttered):
+                turns, spoken = turns + 1, True
+        recent = self.length if spoken else self.recent
+        return _Progress(self.length + count, recent, turns, session_at)
+
+
+class StoredTracker(DialogueStateTracker):
+    """A tracker that knows how many of its events are stored already, and where in the conversation it stands."""
+
+    stored = 0
+    progress = _Progress()
+
+    def unstored(self) -> list[Event]:
+        """The events that came since it was read or last saved."""
+        return list(self.events)[self.stored :]
+
+
+class SqlTrackerStore(TrackerStore):
+    """Conversations in the database at `url`, SQLite or PostgreSQL; connects at first use, not here.
+
+    All methods raise StoreUnavailable where the database does not do its part in a few seconds. The database is
+    never spoken to in the event loop.
+    """
+
+    def __init__(self, url: str, domain: Domain | None = None, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(domain)
+        self._engine = connect(url, tables.metadata)
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(self._engine.pool.size(), thread_name_prefix="tracker")
+
+    def init_tracker(self, sender_id: str) -> StoredTracker:
+        """A tracker without events."""
+        return StoredTracker(sender_id, self.domain.slots)
+
+    async def retrieve(self, sender_id: str) -> StoredTracker | None:
+        """The conversation as its next turn needs it: its slots, the last turn; None where there is none.
+
+        After SESSION_TURNS turns or SESSION_SECONDS a new session begins, which keeps the slots.
+        """
+        found = await self._run(lambda: self._read(sender_id))
+        if found is None:
+            return None
+        progress, slots, recent = found
+        kept: list[Event] = [SlotSet(name, value) for name, value in slots.items()]
+        if progress.turns >= SESSION_TURNS or self._clock() - progress.session_at > SESSION_SECONDS:
+            started = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(timestamp=self._clock())]
+            return self._tracker(sender_id, [*started, *kept, ActionExecuted(ACTION_LISTEN_NAME)], progress, stored=0)
+        events = [*kept, *deserialise_events([json.loads(data) for data in recent])]
+        return self._tracker(sender_id, events, progress, stored=len(events))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
+        """The conversation with all its events, of all sessions; None where there is none."""
+        found = await self._run(lambda: self._read(conversation_id, whole=True))
+        if found is None:
+            return None
+        progress, _, data = found
+        events = deserialise_events([json.loads(text) for text in data])
+        return self._tracker(conversation_id, events, progress, stored=len(events))
+
+    async def save(self, tracker: StoredTracker) -> None:
+        """Append the new events of a tracker of this store, all or none.
+
+        Raises ConversationChanged where another did meanwhile, Unanswered where the user spoke and the bot did not.
+        """
+        events = tracker.unstored()
+        if not events:
+            return
+        if _has(events, UserUttered) and not _has(events, BotUttered):
+            raise Unanswered("a message got no reply, it is not kept")
+        before, after = tracker.progress, tracker.progress.after(events)
+        slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
+        rows = [_row(tracker.sender_id, before.length + index, event) for index, event in enumerate(events)]
+        await self._run(lambda: self._append(tracker.sender_id, before, after, json.dumps(slots), rows))
+        tracker.stored, tracker.progress = len(tracker.events), after
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything is stored of the conversation."""
+        return await self._run(lambda: self._read(conversation_id)) is not None
+
+    async def keys(self) -> Iterable[str]:
+        """The ids of all conversations."""
+        return await self._run(self._ids)
+
+    def close(self) -> None:
+        """Let go of the database once what is under way is done."""
+        self._threads.shutdown()
+        self._engine.dispose()
+
+    def _tracker(self, sender_id: str, events: list[Event], progress: _Progress, stored: int) -> StoredTracker:
+        tracker: StoredTracker = StoredTracker.from_events(sender_id, events, self.domain.slots)
+        tracker.stored, tracker.progress = stored, progress
+        return tracker
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        """Do `work` in a thread, unless it had to wait so long that nobody waits for it any more."""
+        latest = time.monotonic() + QUEUE_SECONDS
+
+        def do() -> T:
+            if time.monotonic() > latest:
+                raise StoreUnavailable("the database is busy")
+            return work()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, do)
+        except (SQLAlchemyError, OSError) as error:
+            told = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            raise StoreUnavailable(f"conversations in {self._engine.url!r}: {told}") from error
+
+    def _read(self, sender_id: str, whole: bool = False) -> tuple[_Progress, dict[str, Any], list[str]] | None:
+        """The progress, the slots and the events, as JSON, of the last turn or of the `whole` conversation."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
+            if row is None:
+                return None
+            length, recent, turns, session_at, slots = row
+            since = {"sender": sender_id, "since": 0 if whole else recent}
+            data = list(connection.execute(_READ_EVENTS, since).scalars())
+        return _Progress(length, recent, turns, session_at), json.loads(slots), data
+
+    def _append(
+        self, sender_id: str, before: _Progress, after: _Progress, slots: str, rows: list[dict[str, Any]]
+    ) -> None:
+        values = {**asdict(after), "slots": slots}
+        try:
+            with self._writing() as connection:
+                if before.length == 0:
+                    first = {"sender_id": sender_id, "began_at": self._clock()}
+                    connection.execute(tables.conversation.insert(), {**first, **values})
+                else:
+                    unchanged = {"sender": sender_id, "before": before.length}
+                    if connection.execute(_ADVANCE, {**values, **unchanged}).rowcount != 1:
+                        raise ConversationChanged("the conversation changed meanwhile")
+                connection.execute(tables.event.insert(), rows)
+        except IntegrityError as error:
+            raise ConversationChanged("the conversation changed meanwhile") from error
+
+    def _ids(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(tables.conversation.c.sender_id)).scalars())
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._engine.execution_options(**WRITES).begin()
+
+
+_ROW = tables.conversation.c
+_READ_CONVERSATION = select(_ROW.length, _ROW.recent, _ROW.turns, _ROW.session_at, _ROW.slots).where(
+    _ROW.sender_id == bindparam("sender")
+)
+_READ_EVENTS = (
+    select(tables.event.c.data)
+    .where(tables.event.c.sender_id == bindparam("sender"), tables.event.c.position >= bindparam("since"))
+    .order_by(tables.event.c.position)
+)
+_ADVANCE = tables.conversation.update().where(_ROW.sender_id == bindparam("sender"), _ROW.length == bindparam("before"))
+
+
+def _has(events: Iterable[Event], kind: type[Event]) -> bool:
+    return any(isinstance(event, kind) for event in events)
+
+
+def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "position": position,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": event.intent_name if isinstance(event, UserUttered) else None,
+        "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
+        "message_id": event.message_id if isinstance(event, UserUttered) else None,
+        # All in ASCII: NUL characters and lone surrogates are no trouble for a database that way.
+        "data": json.dumps(data),
+    }
