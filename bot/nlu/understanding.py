@@ -190,7 +190,7 @@ class Understanding:
     def _unseen(self, masked: str) -> list[str]:
         """Words of the message that no training phrase holds: perhaps a name that nobody knows."""
         return [
-            token.text
+            masked[token.start : token.end]
             for token in tokenize(masked)
             if len(token.text) > 3
             and not token.text.isdigit()
