@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -191,18 +192,23 @@ async def test_no_message_of_a_user_is_in_an_error(store: SqlTrackerStore, file:
     assert "intime" not in f"{caught.value}{caught.value.__cause__}"
 
 
-async def test_no_user_of_a_file_that_went_takes_what_is_new_into_it(store: SqlTrackerStore, file: Path) -> None:
-    """The channel has the database open too; the logs of the old and of the new file have one name."""
+async def test_what_was_stored_before_a_file_was_away_is_there_when_it_is_back(
+    store: SqlTrackerStore, file: Path
+) -> None:
+    """The channel has the database open too; the logs of the file that went and of what is in its place share a name."""
     channel = connect(f"sqlite:///{file}")
     await say(store, "a", "first")
     check(channel)
-    file.rename(file.with_name("away.db"))
-    await say(store, "b", "second")
+    await say(store, "a", "second")
+    away = file.rename(file.with_name("away.db"))
     check(channel)
-    await say(store, "b", "third")
+    file.write_bytes(os.urandom(65_536))
+    with contextlib.suppress(StoreUnavailable):
+        await say(store, "a", "into nowhere")
+    os.replace(away, file)
+    await say(store, "a", "third")
     store.close()
     channel.dispose()
-    for place, texts in ((file.with_name("away.db"), {"first"}), (file, {"second", "third"})):
-        with closing(sqlite3.connect(place)) as database:
-            rows = database.execute("SELECT data FROM event WHERE type_name = 'user'").fetchall()
-        assert {json.loads(data)["text"] for (data,) in rows} == texts
+    with closing(sqlite3.connect(file)) as database:
+        rows = database.execute("SELECT data FROM event WHERE type_name = 'user' ORDER BY position").fetchall()
+    assert [json.loads(data)["text"] for (data,) in rows] == ["first", "second", "third"]
