@@ -195,7 +195,7 @@ async def test_no_message_of_a_user_is_in_an_error(store: SqlTrackerStore, file:
 async def test_what_was_stored_before_a_file_was_away_is_there_when_it_is_back(
     store: SqlTrackerStore, file: Path
 ) -> None:
-    """The channel has the database open too; the logs of the file that went and of what is in its place share a name."""
+    """The channel has the database open too; the logs of the old file and of the new one have the same name."""
     channel = connect(f"sqlite:///{file}")
     await say(store, "a", "first")
     check(channel)
