@@ -11,7 +11,7 @@ PYTHON = .venv/bin/python
 RASA = .venv/bin/rasa
 COMPILE = $(UV) pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header
 MODEL = $$($(PYTHON) -m bot train --quiet)
-.PHONY: run chat train check test test-unit test-rasa test-live test-faults eval bench-nlu lock
+.PHONY: run chat train check test test-unit test-rasa test-live test-faults eval bench bench-nlu lock
 
 run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
 	@exec $(PYTHON) -m bot serve
@@ -37,6 +37,8 @@ test-faults: .venv/test-ready  ## each fault ten times; writes docs/operations.m
 	$(PYTHON) -m pytest tests/faults -q --times 10 --table docs/operations.md
 eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
 	$(PYTHON) benchmarks/evaluate.py
+bench: .venv/test-ready        ## Jalon beside stock Rasa under load, in build/bench/speed
+	$(PYTHON) -m benchmarks.speed
 bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu.md
 	$(PYTHON) benchmarks/nlu.py
 

@@ -7,6 +7,7 @@ import re
 import secrets
 import tempfile
 from enum import Enum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
@@ -149,6 +150,12 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings of the environment; raises SettingsError with a line for each bad variable."""
+    # Each message asks for them: they are read anew only where a variable changed.
+    return _settings(tuple(item for item in os.environ.items() if item[0].upper().startswith("JALON_")))
+
+
+@lru_cache(maxsize=1)
+def _settings(_variables: tuple[tuple[str, str], ...]) -> Settings:
     try:
         return Settings()
     except ValidationError as error:

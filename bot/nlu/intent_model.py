@@ -1,8 +1,9 @@
 """The linear model behind the question classifier: one calibrated score a label, several labels a message.
 
 Method: TF-IDF (logarithmic counts, rows of length 1) of stems (1 to 2) and of characters inside words (2 to 5), one
-logistic regression a label (scikit-learn; to read a message NumPy is enough, and takes a third of the time); messages that ask several things are learnt from single questions joined at random, every label as
-often and at every place (ours). Persisted as JSON and NumPy arrays, never as pickles.
+logistic regression a label (scikit-learn; NumPy alone reads a message, in a quarter of the time); messages that ask
+several things are learnt from single questions joined at random, every label as often and at every place (ours).
+Persisted as JSON and NumPy arrays, never as pickles.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ class Terms:
 class IntentModel:
     """Labels with scores in [0, 1] for a message given as two views: stems and plain text."""
 
-    def __init__(self, labels: Sequence[str], words: Terms, chars: Terms, weights: FloatArray, bias: FloatArray) -> None:
+    def __init__(
+        self, labels: Sequence[str], words: Terms, chars: Terms, weights: FloatArray, bias: FloatArray
+    ) -> None:
         """`weights`: a row for each term, words first, and a column for each label."""
         self.labels = tuple(labels)
         self._words = words

@@ -1,4 +1,4 @@
-"""The components of a model are called one after the other: Rasa makes a graph of dask for each message and each action."""
+"""The components of a model are called one after the other: Rasa makes a graph of dask for each message and action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rasa's processor and rules copy what they log, deeply, before the logger drops the entry: they are handed the thing."""
+"""What is logged is not copied: Rasa copies it deeply, and then the logger drops the entry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MODULES: tuple[ModuleType, ...] = (processor, rule_policy)
 def apply() -> None:
     """Put a `copy` without copying into the modules."""
     for module in _MODULES:
-        module.copy = SimpleNamespace(deepcopy=_itself)
+        vars(module)["copy"] = SimpleNamespace(deepcopy=_itself)
 
 
 def _itself(value: T) -> T:

@@ -1,4 +1,4 @@
-"""What the rules say of the last states of a conversation is remembered: Rasa goes through all rules for each action."""
+"""What the rules say of the last states of a conversation is remembered: Rasa tries all rules for each action."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa.shared.nlu.constants import TEXT
 
 State = dict[str, dict[str, Any]]
 
-_stock = RulePolicy.load
+_stock = RulePolicy.load.__func__
 _MOST_ANSWERS = 4096
 
 
@@ -20,7 +20,9 @@ class RememberedRules:
 
     def __init__(self, policy: RulePolicy) -> None:
         self._ask = policy._get_possible_keys
-        rules = [policy._rule_key_to_state(key) for lookup in policy.lookup.values() for key in lookup if key[:1] == "["]
+        rules = [
+            policy._rule_key_to_state(key) for lookup in policy.lookup.values() for key in lookup if key[:1] == "["
+        ]
         # No rule looks further back.
         self._depth = max(map(len, rules), default=0)
         self._texts = any(TEXT in state.get(USER, {}) for rule in rules for state in rule)
@@ -46,8 +48,8 @@ def apply() -> None:
     RulePolicy.load = classmethod(_load)
 
 
-def _load(cls: type[RulePolicy], *args: Any, **kwargs: Any) -> RulePolicy:
-    policy = _stock.__func__(cls, *args, **kwargs)
+def _load(cls: type[RulePolicy], /, *args: Any, **kwargs: Any) -> RulePolicy:
+    policy = _stock(cls, *args, **kwargs)
     policy._get_possible_keys = RememberedRules(policy)
     return policy
 
