@@ -138,5 +138,7 @@ def server(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How many requests tests/api/test_generated.py sends."""
+    """How much is done by tests that can do more, and where their tables go."""
     parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")
+    parser.addoption("--times", type=int, default=1, help="how often each fault is made")
+    parser.addoption("--table", type=Path, help="the document whose table of measurements is written anew")

@@ -99,6 +99,12 @@ class LiveServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its process, which must have been started."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it at once, as a power cut does; `start` starts it again."""
         assert self._process is not None

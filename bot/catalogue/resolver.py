@@ -110,8 +110,11 @@ class Resolver:
         return mentions
 
     def near(self, words: str, limit: int = _NEAR) -> tuple[str, ...]:
-        """The ids of the formations whose titles look most like `words`, best first."""
-        hits = process.extract(fold(words), self._titles, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=60)
+        """The ids of the formations whose titles look most like `words`, best first; the type alone is no likeness."""
+        content = " ".join(self.content_words(words))
+        if not content:
+            return ()
+        hits = process.extract(content, self._titles, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=60)
         return tuple(key for _, _, key in hits)
 
     def near_jobs(self, words: str, limit: int = _NEAR) -> tuple[str, ...]:

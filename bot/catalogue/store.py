@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     inspect,
     select,
 )
@@ -37,6 +38,9 @@ _POSTGRESQL = {
     "keepalives_count": _BUSY_SECONDS,
     "tcp_user_timeout": 2000 * _BUSY_SECONDS,
 }
+
+# The number of an advisory lock of PostgreSQL.
+_IMPORT_LOCK = 0x4A414C43
 
 _metadata = MetaData()
 
@@ -131,8 +135,8 @@ def replace_all(
     new = {formation.id: formation for formation in formations}
     digests = {id_: _digest(formation) for id_, formation in new.items()}
     with engine.connect().execution_options(jalon_writes=True) as connection, connection.begin():
+        _let_others_wait(connection)
         _metadata.create_all(connection)
-        _meta_values(connection, lock=True)
         old: dict[str, str] = dict(connection.execute(select(_fiche.c.id, _fiche.c.digest)).all())
         changed = [id_ for id_ in new if digests[id_] != old.get(id_)]
         removed = [id_ for id_ in old if id_ not in new]
@@ -185,12 +189,17 @@ def _snapshot(engine: Engine) -> dict[str, str]:
     return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
-def _meta_values(connection: Connection, lock: bool = False) -> dict[str, str]:
-    """The table meta, empty where there is no table; with `lock`, another import waits for this one."""
+def _let_others_wait(connection: Connection) -> None:
+    """Let another import wait for the end of this transaction: servers that start together all import."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+
+
+def _meta_values(connection: Connection) -> dict[str, str]:
+    """The table meta, empty where there is no table."""
     if not inspect(connection).has_table(_meta.name):
         return {}
-    query = select(_meta.c.key, _meta.c.value)
-    return dict(connection.execute(query.with_for_update() if lock else query).all())
+    return dict(connection.execute(select(_meta.c.key, _meta.c.value)).all())
 
 
 def _digest(formation: Formation) -> str:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from bot.channel.database import feedback, in_thread
+from bot.channel.database import CALL_SECONDS, feedback, in_thread
 from bot.channel.session_store import SessionStore, Standing
 from bot.channel.sessions import SessionExpired
+from bot.review.questions import Questions
 from bot.stores.removal import erase, remove_traces
 
 T = TypeVar("T")
@@ -21,9 +22,10 @@ T = TypeVar("T")
 class Eraser:
     """Runs what writes to conversations and erases them, so that nothing is written again after an erasure."""
 
-    def __init__(self, engine: Engine, store: SessionStore) -> None:
+    def __init__(self, engine: Engine, store: SessionStore, questions: Questions) -> None:
         self._engine = engine
         self._store = store
+        self._questions = questions
         self._running: defaultdict[str, set[asyncio.Task[Any]]] = defaultdict(set)
         self._erasing: set[asyncio.Task[None]] = set()
 
@@ -42,7 +44,7 @@ class Eraser:
         """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
         task = asyncio.ensure_future(self._erase(conversation))
         self._erasing.add(task)
-        task.add_done_callback(self._erasing.discard)
+        task.add_done_callback(self._erased)
         await asyncio.shield(task)
 
     async def _erase(self, conversation: str) -> None:
@@ -51,7 +53,7 @@ class Eraser:
         if running:
             await asyncio.wait(running)
         try:
-            await in_thread(erase_conversation, self._engine, conversation)
+            await self._remove(conversation)
         except Exception:
             await self._store.reopen(conversation)
             raise
@@ -63,20 +65,33 @@ class Eraser:
             return await work
         finally:
             if await self._store.standing(conversation) is Standing.CLOSED:
-                await in_thread(erase_conversation, self._engine, conversation)
+                await self._remove(conversation)
                 await self._store.forget(conversation)
                 raise SessionExpired
+
+    async def _remove(self, conversation: str) -> None:
+        await asyncio.wait_for(asyncio.wrap_future(self._questions.erase(conversation)), CALL_SECONDS)
+        await in_thread(erase_conversation, self._engine, conversation)
 
     def _ended(self, conversation: str, task: asyncio.Task[Any]) -> None:
         self._running[conversation].discard(task)
         if not self._running[conversation]:
             del self._running[conversation]
-        if not task.cancelled():
-            task.exception()  # it was raised to the client, where there still is one
+        _look_at(task)
+
+    def _erased(self, task: asyncio.Task[None]) -> None:
+        self._erasing.discard(task)
+        _look_at(task)
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Let asyncio not complain of an error that nobody saw: it was raised to the client, where there still is one."""
+    if not task.cancelled():
+        task.exception()
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
-    """Delete all rows of a conversation, and what they leave behind in the files; raises SQLAlchemyError."""
+    """Delete all events and ratings of a conversation, and what was left in the files; raises SQLAlchemyError."""
     erase(engine, [conversation])
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.conversation == conversation))

@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from sqlalchemy.engine import Engine
 
 from bot.channel import metrics
+from bot.channel.database import in_thread
 from bot.channel.requests import BadRequest, MessageRequest
 from bot.channel.session_store import SessionStore
 from bot.channel.sessions import Sessions
 from bot.review.questions import Questions
 from bot.review.store import Reason
+from bot.stores.turns import reply_to
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +61,19 @@ class Collector(OutputChannel):
 
 
 class Replies:
-    """Makes replies, and knows for an hour after the last one what it gave."""
+    """Makes replies, and knows for an hour after the last one what it gave.
 
-    def __init__(self, sessions: Sessions, store: SessionStore, questions: Questions, turn: Turn) -> None:
+    The key of a message is its id in the conversation in the database: a server that ended between the end of a turn
+    and its reply leaves the one who asks again with the same key its reply, and not a second turn.
+    """
+
+    def __init__(
+        self, sessions: Sessions, store: SessionStore, questions: Questions, database: Engine, turn: Turn
+    ) -> None:
         self._sessions = sessions
         self._store = store
         self._questions = questions
+        self._database = database
         self._turn = turn
 
     async def reply(self, asked: MessageRequest, conversation: str) -> Body:
@@ -91,7 +101,8 @@ class Replies:
 
     async def _made(self, asked: MessageRequest, conversation: str, name: str | None = None) -> Body:
         """A new reply, kept under `name`, and each of its messages under its id; what it leaves open is for review."""
-        said = await self._said(asked, conversation)
+        stored = await in_thread(reply_to, self._database, conversation, asked.key) if asked.key else []
+        said = stored or await self._said(asked, conversation)
         messages = [self.public(message, conversation) for message in said]
         if not messages:
             raise BadRequest(503, "down")
@@ -100,7 +111,8 @@ class Replies:
             exchange = Exchange(asked.text or "", message["answer"]["outcome"], tuple(message["answer"]["facets"]))
             notes[f"message:{message['id']}"] = json.dumps(asdict(exchange))
             if made["custom"].get("review"):
-                self._questions.unanswered(exchange.question, Reason(made["custom"]["review"]), exchange.facets)
+                reason = Reason(made["custom"]["review"])
+                self._questions.unanswered(conversation, exchange.question, reason, exchange.facets)
             metrics.REPLIES.labels(exchange.outcome).inc()
         reply = {"messages": messages}
         await self._store.keep(conversation, {**notes, name: json.dumps(reply)} if name else notes)
@@ -114,7 +126,8 @@ class Replies:
             typed = asked.text or ""
             text = _WORD_JOINER + typed if typed.startswith("/") else typed
         collector = Collector()
-        turn = self._turn(UserMessage(text, collector, conversation, input_channel=CHANNEL))
+        message = UserMessage(text, collector, conversation, input_channel=CHANNEL, message_id=asked.key)
+        turn = self._turn(message)
         try:
             await asyncio.wait_for(turn, TURN_SECONDS)
         except asyncio.TimeoutError as error:

@@ -33,11 +33,19 @@ class Purge:
 
 
 def conversations(engine: Engine, settings: Settings, now: float) -> int:
-    """Remove all conversations that began before the time allowed; their sessions ended by then."""
+    """Remove all conversations that began before the time allowed; their sessions ended by then.
+
+    Their questions stay, without a link to them.
+    """
     oldest = now - settings.keep_conversations_hours * 3600
+    asked = QuestionStore(engine)
+    removed = 0
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.created < oldest))
-    return erase_old(engine, oldest)
+    for ids in erase_old(engine, oldest):
+        asked.part_from(ids)
+        removed += len(ids)
+    return removed
 
 
 def questions(engine: Engine, settings: Settings, now: float) -> int:

@@ -14,8 +14,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 SESSION_SECONDS = 3600
-# How long a message may be worked on under its key; then the one who did is taken to be gone.
-CLAIM_SECONDS = 9
+# How long a message may be worked on under its key; then the one who did is taken to be gone. Where it is not, the
+# database refuses the second of the two turns.
+CLAIM_SECONDS = 5
 # Of one conversation: a reply is two notes. The oldest ones go first.
 _MOST_NOTES = 400
 # In this process, of all conversations together: about 150 MB.

@@ -58,7 +58,7 @@ class WebChannel(InputChannel):
         self._limits = RateLimits(settings.rate_session, settings.rate_address, secret, settings.redis_url)
         self._database = connect(settings.tracker_url)
         self._questions = Questions(self._database)
-        self._eraser = Eraser(self._database, self._store)
+        self._eraser = Eraser(self._database, self._store, self._questions)
         self._wording = Wording(Domain.load(str(ROOT / "domain.yml")).responses)
 
     @classmethod
@@ -79,7 +79,7 @@ class WebChannel(InputChannel):
         """The routes under /chat, and two beside it: / and /health."""
         health = Health(self._database, self._store)
         routes = Entrance("chat", self._settings, Errors(self._wording), health, Draining(self._eraser.under_way))
-        replies = Replies(self._sessions, self._store, self._questions, on_new_message)
+        replies = Replies(self._sessions, self._store, self._questions, self._database, on_new_message)
         self._questions.start()
         add_pages(routes, self._settings)
 
@@ -134,7 +134,7 @@ class WebChannel(InputChannel):
         exchange = await replies.exchange(conversation, asked.message)
         await in_thread(save_feedback, self._database, conversation, asked.message, asked.useful)
         if not asked.useful:
-            self._questions.rated(exchange.question, exchange.outcome, exchange.facets, asked.reason)
+            self._questions.rated(conversation, exchange.question, exchange.outcome, exchange.facets, asked.reason)
         metrics.FEEDBACK.labels(str(asked.useful).lower()).inc()
 
     async def _count_address(self, request: Request) -> None:

@@ -27,6 +27,10 @@ _FEW = 12  # formations of a type that may be offered by its name alone
 _SEVERAL = re.compile(
     r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
 )
+_THE_MOST = re.compile(
+    r"\b(plus|moins) (courte?s?|longue?s?|longs?|lon|rapides?|haute?s?|elevee?s?)\b|\b(plus|moins) (vite|longtemps)\b"
+)
+_SHORT = 7  # words of a message that may be a superlative and nothing else
 _OF_A_JOB = frozenset(
     """
         devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
@@ -251,6 +255,12 @@ def heads_for_another(reading: Reading) -> bool:
 
 
 def speaks_of_several(reading: Reading, state: State) -> bool:
-    """ "des trois, lequel est le plus long ?", "compare leurs métiers": about the formations just discussed."""
-    named = any(m.words for m in reading.mentions)
-    return not named and len(state.discussed) > 1 and bool(_SEVERAL.search(fold(reading.text)))
+    """ "des trois, lequel est le plus long ?", "le plus court ?": about the formations just discussed or listed."""
+    if any(m.words for m in reading.mentions):
+        return False
+    folded = fold(reading.text)
+    if len(state.discussed) > 1 and _SEVERAL.search(folded):
+        return True
+    listed = not state.formations and len(state.listed) > 1
+    shown = listed or len(state.formations) > 1
+    return shown and len(tokenize(folded)) <= _SHORT and bool(_THE_MOST.search(folded))

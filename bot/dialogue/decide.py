@@ -64,6 +64,8 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         return search(reading, reading.mentions, state, knowledge)
     if reading.intent in OUT_OF_SCOPE and not (reading.intent == "out_of_scope" and _names_unknown(reading)):
         return out_of_scope(reading, state, knowledge)
+    if reading.intent in ("choose", "nlu_fallback") and speaks_of_several(reading, state):
+        return compare(reading, reading.mentions, state, knowledge)
     if reading.intent in _WITHOUT_FACET and not _names(reading):
         return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
     return _answer(reading, state, knowledge)

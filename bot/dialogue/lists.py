@@ -75,6 +75,10 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
     ids = list(dict.fromkeys(f.id for g in groups for f in g))
     if len(groups) == 1 and asked and not words & _COMPARING:
         return about(facets_or_description(asked, groups[0]), groups, state, knowledge, mentions)
+    most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
+    if most and not ids and not state.formations and len(state.listed) > REMEMBERED:
+        return _foremost(facets or (Facet.DURATION,), most, state, knowledge)
+    kinds = {m.type for m in mentions if m.type and not m.words}
     if len(ids) < 2:
         wanted = _how_many(reading.text)
         before = [i for i in state.discussed if i not in ids]
@@ -87,15 +91,17 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         if not wanted and len(ids) > 2 and not groups and not just_listed:
             ids = ids[-2:]
     formations = knowledge.formations(ids)[:REMEMBERED]
+    if not groups and len(kinds) > 1:
+        # "un BTS ou un BUT ?": of those spoken of, if they are a BTS and a BUT.
+        formations = [f for f in formations if any(knowledge.resolver.is_kind(f.id, kind) for kind in kinds)]
     if len(formations) < 2:
         strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
         plain = tuple(facets) or facets_meant(reading, state)
-        if formations:
+        if formations and not len(kinds) > 1:
             replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
             return [*replies, *strange], after
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
         return [reply], replace(state, waiting=to_values(facets), misses=0)
-    most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
     reply = answers.compare(facets, formations, knowledge.catalogue, most)
     strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
     picked = tuple(f.id for f in formations)
@@ -109,6 +115,16 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         candidates=(),
         misses=0,
     )
+
+
+def _foremost(facets: Sequence[Facet], most: str, state: State, knowledge: Knowledge) -> Turn:
+    """The shortest, or longest, or highest of a list that is too long to be set side by side."""
+    found = answers.foremost(facets[0], knowledge.formations(state.listed), most)
+    if 1 < len(found) <= REMEMBERED:
+        return about(tuple(facets), [[f] for f in found], state, knowledge)
+    if len(found) == 1:
+        return about(tuple(facets), [found], state, knowledge)
+    return [answers.search_result("", found, knowledge.catalogue)], after_list(state, found, (Facet.SEARCH,))
 
 
 def _options(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[list[Formation]]:

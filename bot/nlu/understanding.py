@@ -25,8 +25,21 @@ _SURE = 0.07
 _FACET = 0.45
 _FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
+_CORRECTING = frozenset({"deny", "choose", "inform", FALLBACK})
 _CLEAR_CLAUSE = 0.6
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
+# "non pas les métiers, la durée", "la durée, pas les métiers": what is not asked.
+_NOT_ASKED = re.compile(
+    r"(?:^|(?<=[,;.!?]))\W*(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
+    r"|(?<!n)(?<!n[e'’])[, ]+(?:et )?pas (?:les |la |le |l['’ ])\w+\W*$",
+    re.IGNORECASE,
+)
+# "nan je parlais des études": what follows is the question.
+_I_MEANT = re.compile(
+    r"^\W*(?:(?:non|nan|mais|ah|euh|bah|enfin|pardon)\W+)*j(?:e|['’])? ?(?:te |t['’]|vous )?"
+    r"(?:parlais|parle|voulais (?:dire|savoir|parler)|demandais|demande|ai demand[ée])\b",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 # How much more likely a message that names nothing is to be about something else; by cross-validation.
 _OUTSIDE = 1.5
@@ -104,10 +117,21 @@ class Understanding:
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
         if any(m.jobs and m.formations and not m.type for m in named):
             masks.append(tuple((m.start, m.end, MASK_FORMATION if m.formations else MASK_JOB) for m in named))
+        if not named:
+            return self._read_corrected(text, mentions, lemmas)
         readings = [self._read(mask(text, spans), mentions, lemmas) for spans in masks]
         if len(readings) > 1 and readings[1].confidence >= _FORMATION_FIRST * readings[0].confidence:
             return readings[1]
         return readings[0]
+
+    def _read_corrected(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
+        """What a message without a name asks, in which one may say what one did not ask."""
+        read = self._read(text, mentions, lemmas)
+        asked = _NOT_ASKED.sub(" ", text)
+        if asked == text and read.intent in _CORRECTING:
+            asked = _I_MEANT.sub("", text)
+        again = self._read(asked, mentions, lemmas) if asked != text else read
+        return again if again.facets else read
 
     def _read(self, masked: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
         scores = self._single.scores(view(masked, lemmas))
@@ -166,7 +190,7 @@ class Understanding:
     def _unseen(self, masked: str) -> list[str]:
         """Words of the message that no training phrase holds: perhaps a name that nobody knows."""
         return [
-            token.text
+            masked[token.start : token.end]
             for token in tokenize(masked)
             if len(token.text) > 3
             and not token.text.isdigit()

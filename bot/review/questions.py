@@ -22,10 +22,7 @@ _DISTRESS = "distress"
 
 
 class Questions:
-    """Records questions through an engine of the database of conversations; its methods return at once.
-
-    What is kept cannot be tied to a conversation (bot/review/store.py), so there is nothing to erase with one.
-    """
+    """Records questions through an engine of the database of conversations; its methods return at once."""
 
     def __init__(self, engine: Engine) -> None:
         self._store = QuestionStore(engine)
@@ -36,30 +33,34 @@ class Questions:
         """Load in the background what redaction needs, which takes seconds: not beside someone's turn."""
         self._writer.submit(prepare)
 
-    def unanswered(self, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
+    def unanswered(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
         """Keep a typed question that was not answered; `text` as it was typed."""
-        self._keep(text, reason, facets, "")
+        self._keep(conversation, text, reason, facets, "")
 
-    def rated(self, text: str, outcome: str, facets: tuple[str, ...], comment: str | None) -> None:
+    def rated(self, conversation: str, text: str, outcome: str, facets: tuple[str, ...], comment: str | None) -> None:
         """Keep a question whose reply was rated not useful; `text` and `comment` as they were typed."""
         if outcome != _DISTRESS:
-            self._keep(text, Reason.NOT_USEFUL, facets, comment or "")
+            self._keep(conversation, text, Reason.NOT_USEFUL, facets, comment or "")
+
+    def erase(self, conversation: str) -> Future[None]:
+        """Take back what a conversation asked, after what waits to be written; done when the future is."""
+        return self._writer.submit(self._store.erase, conversation)
 
     def close(self) -> None:
         """Write what waits, and no more."""
         self._writer.shutdown(wait=True)
 
-    def _keep(self, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
+    def _keep(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
         if not text.strip():
             return
         if not self._waiting.acquire(blocking=False):
             logger.warning("A question is not kept for review: %d others wait to be written", _MOST_WAITING)
             return
-        written = self._writer.submit(self._write, text, reason, facets, comment[:_LONGEST_COMMENT])
+        written = self._writer.submit(self._write, conversation, text, reason, facets, comment[:_LONGEST_COMMENT])
         written.add_done_callback(self._written)
 
-    def _write(self, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
-        self._store.record(Kept(redact(text), reason, facets, redact(comment)), date.today())
+    def _write(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
+        self._store.record(Kept(redact(text), reason, facets, redact(comment)), date.today(), conversation)
 
     def _written(self, done: Future[None]) -> None:
         self._waiting.release()

@@ -1,7 +1,7 @@
 """The questions that were not answered well, in the database of conversations: counts by day, nothing of who asked.
 
-A row holds a redacted text, why it is kept, what was asked, a day and how often. There is no conversation, no address,
-no time of day, and ids come from the text alone: no row can be tied to a session, and one erased leaves nothing here.
+A row holds a redacted text, why it is kept, what was asked, a day and how often. Which conversations asked it stands in
+a table beside it for as long as they are kept themselves, so that one that is erased takes its questions along.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, String, Table, Text, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
+
+from bot.stores.engine import WRITES
 
 _ID_LENGTH = 8
 
@@ -87,6 +89,13 @@ _question = Table(
     Column("count", Integer, nullable=False),
     Column("reviewed", Boolean, nullable=False),
 )
+_asked = Table(
+    "unanswered_question_asked",
+    _metadata,
+    Column("conversation", String(64), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
 
 
 class QuestionStore:
@@ -99,8 +108,8 @@ class QuestionStore:
         self._engine = engine
         self._made = False
 
-    def record(self, kept: Kept, day: date) -> None:
-        """Count a question once more on `day`; one that was reviewed before stays so."""
+    def record(self, kept: Kept, day: date, conversation: str) -> None:
+        """Count a question of a conversation once more on `day`; one that was reviewed before stays so."""
         insert: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         facets = json.dumps(kept.facets)
         key = hashlib.sha256(json.dumps([kept.text, kept.reason, facets, kept.comment, str(day)]).encode()).hexdigest()
@@ -112,6 +121,9 @@ class QuestionStore:
             )  # fmt: skip
             again = {"count": _question.c.count + 1}
             connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=again))
+            asked = insert(_asked).values(conversation=conversation, key=key, count=1)
+            once_more = {"count": _asked.c.count + 1}
+            connection.execute(asked.on_conflict_do_update(index_elements=["conversation", "key"], set_=once_more))
 
     def rows(self, reviewed: bool = False) -> list[Row]:
         """The questions that nobody reviewed, or with `reviewed` all of them, oldest first."""
@@ -140,11 +152,27 @@ class QuestionStore:
         with self._ready().begin() as connection:
             connection.execute(_question.update().where(_question.c.id.in_(ids)).values(reviewed=True))
 
+    def erase(self, conversation: str) -> None:
+        """Take back what a conversation asked: a question that no other one asked is removed."""
+        mine = _asked.c.conversation == conversation
+        with self._ready().execution_options(**WRITES).begin() as connection:
+            for key, count in connection.execute(select(_asked.c.key, _asked.c.count).where(mine)).all():
+                this = _question.c.key == key
+                connection.execute(_question.update().where(this).values(count=_question.c.count - count))
+                connection.execute(_question.delete().where(this, _question.c.count <= 0))
+            connection.execute(_asked.delete().where(mine))
+
+    def part_from(self, conversations: Sequence[str]) -> None:
+        """Forget which questions these conversations asked; the questions stay."""
+        with self._ready().begin() as connection:
+            connection.execute(_asked.delete().where(_asked.c.conversation.in_(conversations)))
+
     def forget_older_than(self, days: int, today: date) -> int:
         """Remove what was asked more than `days` days before `today`; how many rows it was."""
+        old = _question.c.day < today - timedelta(days=days)
         with self._ready().begin() as connection:
-            removed = connection.execute(_question.delete().where(_question.c.day < today - timedelta(days=days)))
-            return int(removed.rowcount)
+            connection.execute(_asked.delete().where(_asked.c.key.in_(select(_question.c.key).where(old))))
+            return int(connection.execute(_question.delete().where(old)).rowcount)
 
     def _ready(self) -> Engine:
         if not self._made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from sqlalchemy import select
@@ -33,17 +33,16 @@ def erase(engine: Engine, conversations: Collection[str]) -> None:
             connection.execute(table.delete().where(table.c.sender_id.in_(conversations)))
 
 
-def erase_old(engine: Engine, before: float) -> int:
-    """Delete the conversations that began before a time (seconds since 1970); how many they were."""
+def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
+    """Delete the conversations that began before a time (seconds since 1970); their ids, some at a time."""
     old = select(conversation.c.sender_id).where(conversation.c.began_at < before).limit(_CONVERSATIONS_AT_ONCE)
-    count = 0
     while True:
         with engine.connect() as connection:
             ids = connection.execute(old).scalars().all()
         erase(engine, ids)
-        count += len(ids)
+        yield ids
         if len(ids) < _CONVERSATIONS_AT_ONCE:
-            return count
+            return
 
 
 def remove_traces(engine: Engine) -> None:

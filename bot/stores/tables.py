@@ -33,7 +33,9 @@ event = Table(
     Column("timestamp", Float(53)),
     Column("intent_name", Text),
     Column("action_name", Text),
+    Column("message_id", Text),
     Column("data", Text, nullable=False),
     UniqueConstraint("sender_id", "position"),
+    UniqueConstraint("sender_id", "message_id"),  # whatever happened, no message is stored twice
     sqlite_autoincrement=True,
 )

@@ -49,7 +49,7 @@ class StoreUnavailable(Exception):
 
 
 class ConversationChanged(StoreUnavailable):
-    """Another turn was stored, or the conversation erased, since this turn read it."""
+    """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
 
 
 class Unanswered(Exception):
@@ -241,6 +241,7 @@ def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": event.intent_name if isinstance(event, UserUttered) else None,
         "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
+        "message_id": event.message_id if isinstance(event, UserUttered) else None,
         # All in ASCII: NUL characters and lone surrogates are no trouble for a database that way.
         "data": json.dumps(data),
     }

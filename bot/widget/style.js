@@ -372,6 +372,7 @@ table {
 :is(th, td) {
   min-width: 7em;
   padding: 0.5em 0.625em;
+  overflow-wrap: break-word;
   border: 1px solid var(--line);
   text-align: start;
   vertical-align: top;

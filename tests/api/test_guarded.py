@@ -242,20 +242,18 @@ def test_nothing_is_stored_before_the_first_message(guarded: Guarded, caller: Ca
 
 
 def test_what_is_erased_is_gone(guarded: Guarded, pupil: Pupil) -> None:
-    """From the files of the database and from what is in memory; it was never in a log.
-
-    A question that is kept for review holds no link to a conversation: tests/unit/test_review.py.
-    """
-    said = pupil.post(text=f"quels métiers après MSPC ? {MARKER}", key="a-key")
+    """From the files of the database, questions for review included, and from memory; it was never in a log."""
+    word = f"{MARKER}efface"
+    said = pupil.post(text=f"le bac pro {word}, ça dure combien ?", key="a-key")
     message = said.json()["messages"][0]["id"]
-    rating = {"session": pupil.session, "message": message, "useful": True, "reason": f"non {MARKER}"}
+    rating = {"session": pupil.session, "message": message, "useful": False, "reason": f"non {word}"}
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 204
-    assert guarded.files_hold(MARKER)
+    assert guarded.files_hold(word)
     assert pupil.client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
-    assert guarded.files_hold(MARKER) == []
-    assert pupil.post(text=f"quels métiers après MSPC ? {MARKER}", key="a-key").status_code == 401
+    assert guarded.files_hold(word) == []
+    assert pupil.post(text=f"le bac pro {word}, ça dure combien ?", key="a-key").status_code == 401
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 401
-    assert guarded.files_hold(MARKER) == []
+    assert guarded.files_hold(word) == []
 
 
 def test_no_message_is_ever_logged(guarded: Guarded, pupil: Pupil) -> None:
@@ -277,14 +275,15 @@ def test_old_conversations_go_by_the_command(guarded: Guarded, pupil: Pupil) -> 
 
     from bot.settings import ROOT
 
-    pupil.say(f"quels métiers après MSPC ? {MARKER}")
+    word = f"{MARKER}vieux"
+    pupil.say(f"quels métiers après MSPC ? {word}")
     guarded.age(2)
     done = subprocess.run(
         [sys.executable, "-m", "bot", "purge"], cwd=ROOT, env=guarded.environment, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "conversations removed" in done.stdout
-    assert guarded.files_hold(MARKER) == []
+    assert guarded.files_hold(word) == []
 
 
 def test_what_is_old_goes_by_itself(guarded: Guarded) -> None:

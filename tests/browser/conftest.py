@@ -74,10 +74,15 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: LiveServer, school: Site, complaints: list[str]) -> Iterator[OpenPage]:
+def hosts(server: LiveServer, school: Site) -> set[str]:
+    """The hosts that a page may call."""
+    return {urlsplit(server.url).netloc, urlsplit(school.origin).netloc}
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: LiveServer, hosts: set[str], complaints: list[str]) -> Iterator[OpenPage]:
     """Opens a page in a window of its own, by default Jalon's, and watches it until the test ends."""
     contexts = []
-    hosts = {urlsplit(server.url).netloc, urlsplit(school.origin).netloc}
 
     def watch(page: Page) -> None:
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)

@@ -106,6 +106,13 @@ def test_comparison_is_a_table(open_page: OpenPage, screenshots: Path) -> None:
     assert right is not None
     assert left["y"] == right["y"]
     assert left["x"] < right["x"]
+    # No word is broken: each name of a row is on one line.
+    lines = """(name) => {
+      const range = document.createRange();
+      range.selectNodeContents(name);
+      return range.getClientRects().length;
+    }"""
+    assert [name.evaluate(lines) for name in table.get_by_role("rowheader").all()] == [1, 1, 1, 1]
     page.screenshot(path=screenshots / "comparison-1280.png")
 
 

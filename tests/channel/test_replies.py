@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.channel import replies as module
 from bot.channel.database import connect
@@ -18,6 +20,7 @@ from bot.channel.session_store import MemorySessions
 from bot.channel.sessions import ChoiceUnknown, Sessions
 from bot.review.questions import Questions
 from bot.review.store import Kept, QuestionStore, Reason
+from bot.stores.tracker import SqlTrackerStore
 
 
 class Rasa:
@@ -60,8 +63,9 @@ def questions(tmp_path: Path) -> Questions:
 
 
 @pytest.fixture
-def replies(rasa: Rasa, store: MemorySessions, questions: Questions) -> Replies:
-    return Replies(Sessions("s" * 32, store, 3600), store, questions, rasa)
+def replies(rasa: Rasa, store: MemorySessions, questions: Questions, tmp_path: Path) -> Replies:
+    database = connect(f"sqlite:///{tmp_path}/turns.db")
+    return Replies(Sessions("s" * 32, store, 3600), store, questions, database, rasa)
 
 
 def kept(questions: Questions, tmp_path: Path) -> list[Kept]:
@@ -160,3 +164,21 @@ async def test_no_typed_text_begins_with_a_slash(text: str, replies: Replies, ra
     await replies.reply(asked(text=text), "c")
     assert not rasa.heard[0].startswith("/")
     assert rasa.heard[0].endswith(text)
+
+
+async def test_a_key_whose_turn_is_stored_is_not_done_again(replies: Replies, rasa: Rasa, tmp_path: Path) -> None:
+    """The server ended before it kept the reply: another one finds the turn in the database."""
+    store = SqlTrackerStore(f"sqlite:///{tmp_path}/turns.db", Domain.empty())
+    tracker = await store.get_or_create_tracker("c", append_action_listen=False)
+    answer = {"outcome": "answered", "facets": ["duree"], "fiches": [], "jobs": [], "sources": []}
+    said = {"buttons": [{"title": "Oui", "payload": "/choose{}"}], "custom": {"answer": answer}}
+    for event in (UserUttered("durée ?", {"name": "ask"}, message_id="k"), BotUttered("3 ans", said)):
+        tracker.update(event)
+    await store.save(tracker)
+    store.close()
+    reply = await replies.reply(asked(text="durée ?", key="k"), "c")
+    (message,) = reply["messages"]
+    assert (message["text"], message["answer"], message["choices"][0]["title"]) == ("3 ans", answer, "Oui")
+    assert rasa.heard == []
+    assert await replies.reply(asked(text="durée ?", key="k"), "c") == reply
+    assert await replies.exchange("c", message["id"]) == Exchange("durée ?", "answered", ("duree",))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from faults import Site
 from live_server import LiveServer
+from marked import write_table
 from results import Results
 from services import PostgresServer, RedisServer
 
@@ -17,14 +18,15 @@ FAULTY_SERVER = (sys.executable, str(Path(__file__).with_name("faulty_server.py"
 DISK_MEGABYTES = 256
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--times", type=int, default=1, help="how often each fault is made")
-    parser.addoption("--table", type=Path, help="the document whose table of faults is written anew")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "time_number" in metafunc.fixturenames:
-        metafunc.parametrize("time_number", range(1, metafunc.config.getoption("--times", 1) + 1))
+        metafunc.parametrize("time_number", range(1, metafunc.config.getoption("--times") + 1))
+
+
+@pytest.fixture(scope="session")
+def times(request: pytest.FixtureRequest) -> int:
+    """How often each fault is made."""
+    return int(request.config.getoption("--times"))
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +34,8 @@ def results(request: pytest.FixtureRequest) -> Iterator[Results]:
     """What every fault did; written into the document of --table at the end."""
     results = Results()
     yield results
-    document = request.config.getoption("--table", None)
-    if document is not None:
-        results.write_into(document)
+    if document := request.config.getoption("--table"):
+        write_table(document, "faults", results.table())
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
-BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 _HEAD = (
     "| fault | times | messages meanwhile | answered | 503 | no connection | slowest reply, s "
     "| longest stall of the event loop, s | back after, s | acknowledged, in all | lost |",
@@ -41,13 +39,6 @@ class Results:
     def table(self) -> str:
         """Sums of counts, the worst of times."""
         return "\n".join([*_HEAD, *(_line(name, results) for name, results in self._results.items())])
-
-    def write_into(self, document: Path) -> None:
-        """Put the table between its marks in a Markdown document."""
-        text = document.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        document.write_text(f"{before}{BEGIN}\n{self.table()}\n{END}{after}", encoding="utf-8")
 
 
 def _line(name: str, results: list[Result]) -> str:

@@ -116,6 +116,26 @@ def test_classes_that_failed_once(understanding: Understanding) -> None:
     assert 1 - len(wrong) / len(rows("fresh_heldout.jsonl")) >= LEAST_FRESH, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("nan je parlais des études", {"poursuite"}),
+        ("non pas les métiers, la durée", {"duree"}),
+        ("le niveau, pas les métiers", {"niveau"}),
+        ("mais pas la durée, les débouchés", {"metiers"}),
+    ],
+)
+def test_what_is_corrected_is_not_asked(understanding: Understanding, text: str, facets: set[str]) -> None:
+    assert read(understanding, text)[1] == facets
+
+
+def test_what_is_missed_is_no_correction(understanding: Understanding) -> None:
+    for text in ("y a pas les métiers ?", "pas les métiers"):
+        intent, facets = read(understanding, text)
+        assert intent != "goodbye"
+        assert facets <= {"metiers"}
+
+
 # --- the parts that make it so
 
 

@@ -293,9 +293,9 @@ async def test_what_began_too_long_ago_is_erased(store: SqlTrackerStore, clock: 
     clock.now += 100
     await say(store, "old 3", "again")
     await say(store, "new", "hello")
-    assert erase_old(store._engine, clock.now - 50) == 230
+    assert sum(map(len, erase_old(store._engine, clock.now - 50))) == 230
     assert list(await store.keys()) == ["new"]
-    assert erase_old(store._engine, clock.now - 50) == 0
+    assert sum(map(len, erase_old(store._engine, clock.now - 50))) == 0
 
 
 async def test_servers_that_start_together_make_the_tables_once(url: str) -> None:

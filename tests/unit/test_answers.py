@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue import answers
-from bot.catalogue.answers import Ask, Reply
+from bot.catalogue.answers import Ask, Reply, foremost
 from bot.catalogue.fiche import PLACE_OF_FACET, Catalogue, Facet, Formation, Outcome
 from bot.reading import FORMATION_FACETS
 
@@ -230,6 +230,15 @@ def test_choices_among_formations_bear_full_titles(small: Catalogue) -> None:
     assert reply.formations == tuple(formations)
     assert reply.values["total"] == 6
     assert [c.ask for c in reply.choices] == [Ask((Facet.ACCESS,), (f.id,)) for f in formations[:5]]
+
+
+def test_the_foremost_of_a_list(small: Catalogue) -> None:
+    formations = list(small.formations.values())
+    stated = [f.duration_months for f in formations if f.duration_months]
+    shortest = foremost(Facet.DURATION, formations, "least")
+    assert {f.duration_months for f in shortest} == {min(stated)}
+    assert {f.duration_months for f in foremost(Facet.DURATION, formations, "greatest")} == {max(stated)}
+    assert foremost(Facet.EXPECTATIONS, formations, "least") == formations
 
 
 def test_unknown_offers_near_names_and_holds_no_formation(small: Catalogue) -> None:

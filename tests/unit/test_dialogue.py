@@ -487,6 +487,26 @@ def test_a_superlative_over_a_list(talk: Conversation) -> None:
     assert reply.values["verdicts"][0]["titles"] == [CAP]
 
 
+@pytest.mark.parametrize("intent", ["choose", "ask_duration", "nlu_fallback"])
+def test_a_superlative_without_a_question_word(talk: Conversation, intent: str) -> None:
+    """However the bare words are understood: right after a list they are about it."""
+    talk.say("des formations dans l'horlogerie", "search_formations")
+    reply = only(talk.say("le plus court ?", intent))
+    assert reply.values["verdicts"][0]["titles"] == [CAP]
+    talk.say("durée de MSPC", "ask_duration")
+    assert facts(talk.say("c'est plus court ?", "ask_duration"))[2] == [MSPC]
+
+
+def test_types_are_compared_only_where_they_were_spoken_of(talk: Conversation) -> None:
+    talk.say("durée de MSPC", "ask_duration")
+    talk.say("accès du CAP fleuriste", "ask_access")
+    missing = only(talk.say("quelle différence entre un DEUST et un BUT ?", "compare"))
+    assert (missing.outcome, titles(missing)) == (Outcome.MISSING, [])
+    assert sorted(titles(only(talk.say("quelle différence entre le bac pro et le CAP ?", "compare")))) == sorted(
+        [MSPC, FLORIST]
+    )
+
+
 def test_as_many_as_were_said(talk: Conversation) -> None:
     for text in ("durée de MSPC", "durée microtechniques", "durée fleuriste"):
         talk.say(text, "ask_duration")

@@ -14,6 +14,7 @@ from bot.channel.erasure import Eraser
 from bot.channel.feedback import save_feedback
 from bot.channel.session_store import MemorySessions, Standing
 from bot.channel.sessions import SessionExpired
+from bot.review.questions import Questions
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ class Work:
 async def test_work_gives_its_result(engine: Engine, store: MemorySessions) -> None:
     work = Work(engine, store)
     work.may_end.set()
-    assert await Eraser(engine, store).run("c", work.run()) == "done"
+    assert await Eraser(engine, store, Questions(engine)).run("c", work.run()) == "done"
     assert rows(engine) == 1
 
 
@@ -58,11 +59,11 @@ async def test_errors_of_work_are_raised(engine: Engine, store: MemorySessions) 
         raise LookupError
 
     with pytest.raises(LookupError):
-        await Eraser(engine, store).run("c", fail())
+        await Eraser(engine, store, Questions(engine)).run("c", fail())
 
 
 async def test_an_erasure_waits_for_what_goes_on(engine: Engine, store: MemorySessions) -> None:
-    eraser, work = Eraser(engine, store), Work(engine, store)
+    eraser, work = Eraser(engine, store, Questions(engine)), Work(engine, store)
     turn = asyncio.ensure_future(eraser.run("c", work.run()))
     await work.started.wait()
     erasure = asyncio.ensure_future(eraser.erase("c"))
@@ -79,7 +80,11 @@ async def test_an_erasure_waits_for_what_goes_on(engine: Engine, store: MemorySe
 
 async def test_work_that_ends_after_an_erasure_elsewhere_leaves_nothing(engine: Engine, store: MemorySessions) -> None:
     """Two servers that share a database and a store."""
-    here, there, work = Eraser(engine, store), Eraser(engine, store), Work(engine, store)
+    here, there, work = (
+        Eraser(engine, store, Questions(engine)),
+        Eraser(engine, store, Questions(engine)),
+        Work(engine, store),
+    )
     turn = asyncio.ensure_future(here.run("c", work.run()))
     await work.started.wait()
     await there.erase("c")
@@ -91,7 +96,7 @@ async def test_work_that_ends_after_an_erasure_elsewhere_leaves_nothing(engine: 
 
 
 async def test_work_goes_on_where_the_client_goes_away(engine: Engine, store: MemorySessions) -> None:
-    eraser, work = Eraser(engine, store), Work(engine, store)
+    eraser, work = Eraser(engine, store, Questions(engine)), Work(engine, store)
     turn = asyncio.ensure_future(eraser.run("c", work.run()))
     await work.started.wait()
     turn.cancel()
@@ -102,7 +107,8 @@ async def test_work_goes_on_where_the_client_goes_away(engine: Engine, store: Me
 
 async def test_an_erasure_that_fails_can_be_tried_again(store: MemorySessions) -> None:
     await store.keep("c", {"a": "1"})
-    eraser = Eraser(connect("postgresql://nobody@127.0.0.1:1/nothing"), store)
+    nowhere = connect("postgresql://nobody@127.0.0.1:1/nothing")
+    eraser = Eraser(nowhere, store, Questions(nowhere))
     with pytest.raises(SQLAlchemyError):
         await eraser.erase("c")
     assert await store.standing("c") is Standing.LIVE

@@ -32,8 +32,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuestionSt
 def test_a_question_is_counted_by_day_and_reason(store: QuestionStore) -> None:
     unknown = Kept("le bac pro zorglub ?", Reason.UNKNOWN, ("duree",))
     for day in (DAY, DAY, DAY + timedelta(1)):
-        store.record(unknown, day)
-    store.record(Kept("le bac pro zorglub ?", Reason.NOT_USEFUL, ("duree",), "pas ça"), DAY)
+        store.record(unknown, day, "c")
+    store.record(Kept("le bac pro zorglub ?", Reason.NOT_USEFUL, ("duree",), "pas ça"), DAY, "c")
     found = {(row.kept.reason, row.day, row.count, row.kept.comment) for row in store.rows()}
     assert found == {
         (Reason.UNKNOWN, DAY, 2, ""),
@@ -47,23 +47,41 @@ def test_a_question_is_counted_by_day_and_reason(store: QuestionStore) -> None:
 
 def test_what_is_reviewed_stays_so_when_asked_again(store: QuestionStore) -> None:
     kept = Kept("c'est quoi le zorglub ?", Reason.NOT_UNDERSTOOD)
-    store.record(kept, DAY)
+    store.record(kept, DAY, "c")
     store.mark_reviewed([kept.id])
-    store.record(kept, DAY + timedelta(1))
+    store.record(kept, DAY + timedelta(1), "d")
     assert store.rows() == []
     assert [row.reviewed for row in store.rows(reviewed=True)] == [True, True]
 
 
 def test_what_is_old_is_forgotten(store: QuestionStore) -> None:
     for days in (0, 90, 91, 400):
-        store.record(Kept(f"question {days}", Reason.UNKNOWN), DAY - timedelta(days))
+        store.record(Kept(f"question {days}", Reason.UNKNOWN), DAY - timedelta(days), "c")
     assert store.forget_older_than(90, DAY) == 2
     assert {row.kept.text for row in store.rows()} == {"question 0", "question 90"}
 
 
 def test_the_longest_questions_fit(store: QuestionStore) -> None:
-    store.record(Kept("é" * 500, Reason.NOT_USEFUL, ("duree",) * 10, "😀" * 500), DAY)
+    store.record(Kept("é" * 500, Reason.NOT_USEFUL, ("duree",) * 10, "😀" * 500), DAY, "c")
     assert store.rows()[0].kept.comment == "😀" * 500
+
+
+def test_an_erased_conversation_takes_its_questions_along(store: QuestionStore) -> None:
+    shared, own = Kept("le bac pro zorglub ?", Reason.UNKNOWN), Kept("le bac pro gizmo ?", Reason.UNKNOWN)
+    for conversation, kept in (("mine", shared), ("other", shared), ("mine", shared), ("mine", own)):
+        store.record(kept, DAY, conversation)
+    store.erase("mine")
+    assert [(row.kept, row.count) for row in store.rows()] == [(shared, 1)]
+    store.erase("mine")
+    assert [(row.kept, row.count) for row in store.rows()] == [(shared, 1)]
+
+
+def test_questions_stay_when_their_conversation_is_no_longer_kept(store: QuestionStore) -> None:
+    kept = Kept("le bac pro zorglub ?", Reason.UNKNOWN)
+    store.record(kept, DAY, "c")
+    store.part_from(["c"])
+    store.erase("c")
+    assert [(row.kept, row.count) for row in store.rows()] == [(kept, 1)]
 
 
 @pytest.mark.parametrize(
@@ -99,8 +117,8 @@ def rows(tmp_path: Path) -> list[tuple[str, str, str, str]]:
 
 
 def test_questions_are_redacted_before_they_are_written(questions: Questions, tmp_path: Path) -> None:
-    questions.unanswered("moi c'est kevin, 06 12 34 56 78, le bac pro zorglub ?", Reason.UNKNOWN, ("duree",))
-    questions.rated("durée du CAP ?", "answered", ("duree",), "ma mère Nolwazi dit non")
+    questions.unanswered("c", "moi c'est kevin, 06 12 34 56 78, le bac pro zorglub ?", Reason.UNKNOWN, ("duree",))
+    questions.rated("c", "durée du CAP ?", "answered", ("duree",), "ma mère Nolwazi dit non")
     questions.close()
     assert rows(tmp_path) == [
         ("durée du CAP ?", "not_useful", '["duree"]', "ma mère <NAME> dit non"),
@@ -110,9 +128,9 @@ def test_questions_are_redacted_before_they_are_written(questions: Questions, tm
 
 
 def test_distress_and_tapped_choices_are_never_written(questions: Questions, tmp_path: Path) -> None:
-    questions.rated("je veux mourir", "distress", (), "rien")
-    questions.rated("", "answered", ("duree",), "nul")
-    questions.unanswered("  ", Reason.UNKNOWN)
+    questions.rated("c", "je veux mourir", "distress", (), "rien")
+    questions.rated("c", "", "answered", ("duree",), "nul")
+    questions.unanswered("c", "  ", Reason.UNKNOWN)
     questions.close()
     assert not (tmp_path / "conversations.db").exists()
 
@@ -122,14 +140,21 @@ def test_a_database_that_cannot_be_written_is_told_without_the_question(
 ) -> None:
     (tmp_path / "conversations.db").mkdir()
     questions = Questions(connect(f"sqlite:///{tmp_path}/conversations.db"))
-    questions.unanswered("le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.unanswered("c", "le bac pro zorglub ?", Reason.UNKNOWN)
     questions.close()
     assert "OperationalError" in caplog.text
     assert "zorglub" not in caplog.text
 
 
+def test_an_erasure_waits_for_what_is_to_be_written(questions: Questions, tmp_path: Path) -> None:
+    questions.unanswered("c", "le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.erase("c").result()
+    assert rows(tmp_path) == []
+    questions.close()
+
+
 def test_rows_hold_nothing_of_who_asked(questions: Questions, tmp_path: Path) -> None:
-    questions.unanswered("le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.unanswered("c", "le bac pro zorglub ?", Reason.UNKNOWN)
     questions.close()
     with sqlite3.connect(tmp_path / "conversations.db") as database:
         columns = {column[1] for column in database.execute("PRAGMA table_info(unanswered_question)")}

@@ -197,6 +197,11 @@ def test_the_type_counts(resolver: Resolver) -> None:
     assert mention.near == ("cap-fleuriste",)
 
 
+def test_nothing_is_near_by_its_type_alone(resolver: Resolver) -> None:
+    assert resolver.near("BTS xyz") == ()
+    assert resolver.near("un CAP") == ()
+
+
 def test_near_names(resolver: Resolver) -> None:
     assert resolver.near("fleuriste decorateur")[0] == "cap-fleuriste"
     assert len(resolver.near("licence archeologie parcours", limit=3)) == 3

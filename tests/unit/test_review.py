@@ -82,8 +82,8 @@ def ids(tmp_path: Path) -> dict[str, str]:
     store = QuestionStore(connections(f"sqlite:///{tmp_path}/conversations.db"))
     for text, count in ASKED.items():
         for _ in range(count):
-            store.record(Kept(text, Reason.UNKNOWN, ("duree",)), DAY)
-    store.record(Kept("j'aime les tortues marines", Reason.NOT_USEFUL, (), "+ nul"), DAY)
+            store.record(Kept(text, Reason.UNKNOWN, ("duree",)), DAY, "c")
+    store.record(Kept("j'aime les tortues marines", Reason.NOT_USEFUL, (), "+ nul"), DAY, "c")
     return {text: Kept(text, Reason.UNKNOWN).id for text in ASKED}
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from services import PostgresServer
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
@@ -207,3 +209,15 @@ def test_live_catalogue_is_shared_by_threads(url: str, engine: Engine) -> None:
         thread.join()
     assert len(found) == 8
     assert len({id(catalogue) for catalogue in found}) == 1
+
+
+def test_servers_that_start_together_import_one_after_the_other(postgresql: PostgresServer) -> None:
+    """Into a database without tables, where each of them would make these."""
+    url = postgresql.new_database("imported_together")
+    engines = [connect(url) for _ in range(4)]
+    with ThreadPoolExecutor() as threads:
+        changes = list(threads.map(lambda engine: replace_all(engine, [A, B], SOURCE), engines))
+    assert sorted(change.added for change in changes) == [0, 0, 0, 2]
+    assert list(read_catalogue(engines[0]).formations) == ["bac-a", "bac-b"]
+    for engine in engines:
+        engine.dispose()

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
-from live_server import LiveServer, Message, Pupil
-from services import RedisServer
-
-SESSION_LIMIT = 8
-
-
-@pytest.fixture(scope="module")
-def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path_factory.mktemp("redis")) as redis:
-        yield redis
-
-
-@pytest.fixture(scope="module")
-def servers(
-    seeds: Path, model: Path, own_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[LiveServer, LiveServer]]:
-    both = tuple(LiveServer(tmp_path_factory.mktemp("server"), seeds) for _ in range(2))
-    shared = {
-        "JALON_TRACKER_URL": both[0].environment["JALON_TRACKER_URL"],
-        "JALON_DATABASE_URL": both[0].environment["JALON_DATABASE_URL"],
-        "JALON_REDIS_URL": own_redis.url,
-        "JALON_RATE_SESSION": str(SESSION_LIMIT),
-    }
-    for server in both:
-        server.environment |= shared
-    with ThreadPoolExecutor() as threads:
-        list(threads.map(LiveServer.start, both))
-    yield both[0], both[1]
-    for server in both:
-        assert server.stop() == 0, server.logged()[-3000:]
-        assert "Traceback" not in server.logged(), server.logged()[-3000:]
-
-
-@pytest.fixture(scope="module")
-def clients(servers: tuple[LiveServer, LiveServer]) -> Iterator[tuple[httpx.Client, httpx.Client]]:
-    with (
-        httpx.Client(base_url=servers[0].url, timeout=30) as one,
-        httpx.Client(base_url=servers[1].url, timeout=30) as two,
-    ):
-        yield one, two
+from cluster import SESSION_LIMIT, Cluster
+from live_server import Message, Pupil
 
 
 @pytest.fixture
@@ -57,11 +18,16 @@ def pupil(clients: tuple[httpx.Client, httpx.Client]) -> Pupil:
 
 
 @pytest.fixture
-def elsewhere(clients: tuple[httpx.Client, httpx.Client], pupil: Pupil) -> Pupil:
+def elsewhere(
+    clients: tuple[httpx.Client, httpx.Client], pupil: Pupil, same: Callable[[Pupil, httpx.Client], Pupil]
+) -> Pupil:
     """The same one, who talks to the second server."""
-    same = Pupil(clients[1])
-    same.session = pupil.session
-    return same
+    return same(pupil, clients[1])
+
+
+def processed(cluster: Cluster) -> int:
+    """How many messages of users are stored."""
+    return sum(map(len, cluster.kept().values()))
 
 
 def only(messages: list[Message]) -> Message:
@@ -81,9 +47,9 @@ def test_a_message_is_rated_elsewhere(pupil: Pupil, elsewhere: Pupil) -> None:
     assert elsewhere.client.post("/chat/feedback", json={**fields, "message": "x"}).status_code == 404
 
 
-def test_a_key_is_answered_once_by_both(pupil: Pupil, elsewhere: Pupil, servers: tuple[LiveServer, LiveServer]) -> None:
+def test_a_key_is_answered_once_by_both(pupil: Pupil, elsewhere: Pupil, cluster: Cluster) -> None:
     """One after the other, and at the same time."""
-    before = servers[0].messages_processed()
+    before = processed(cluster)
     first = pupil.post(text="quels métiers après MSPC ?", key="one")
     assert elsewhere.post(text="quels métiers après MSPC ?", key="one").json() == first.json()
     with ThreadPoolExecutor() as threads:
@@ -92,26 +58,26 @@ def test_a_key_is_answered_once_by_both(pupil: Pupil, elsewhere: Pupil, servers:
         )
     assert all(reply == replies[0] for reply in replies)
     assert replies[0]
-    assert servers[0].messages_processed() == before + 2
+    assert processed(cluster) == before + 2
 
 
 def test_a_session_has_its_messages_on_both_together(pupil: Pupil, elsewhere: Pupil) -> None:
-    for number in range(SESSION_LIMIT):
-        assert (pupil, elsewhere)[number % 2].post(text="merci").status_code == 200
+    for number in range(SESSION_LIMIT):  # a choice that was never offered costs no turn, and is counted
+        assert (pupil, elsewhere)[number % 2].post(choice="none").status_code == 404
     for one in (pupil, elsewhere):
         reply = one.post(text="merci")
         assert (reply.status_code, reply.json()["error"]["code"]) == (429, "too_fast")
         assert 1 <= int(reply.headers["retry-after"]) <= 60
 
 
-def test_what_is_erased_here_is_gone_there(pupil: Pupil, elsewhere: Pupil, own_redis: RedisServer) -> None:
-    kept = set(own_redis.client.keys("jalon:notes:*"))
+def test_what_is_erased_here_is_gone_there(pupil: Pupil, elsewhere: Pupil, cluster: Cluster) -> None:
+    kept = set(cluster.redis.client.keys("jalon:notes:*"))
     said = pupil.post(text="durée du bac pro zorglubidule", key="a-key")
-    (notes,) = set(own_redis.client.keys("jalon:notes:*")) - kept
-    assert "zorglubidule" in str(own_redis.client.hgetall(notes))
+    (notes,) = set(cluster.redis.client.keys("jalon:notes:*")) - kept
+    assert "zorglubidule" in str(cluster.redis.client.hgetall(notes))
     erased = elsewhere.client.request("DELETE", "/chat/session", json={"session": pupil.session})
     assert erased.status_code == 204
-    assert not own_redis.client.exists(notes)
+    assert not cluster.redis.client.exists(notes)
     for one in (pupil, elsewhere):
         assert one.post(text="merci", key="a-key").status_code == 401
         rating = {"session": pupil.session, "message": said.json()["messages"][0]["id"], "useful": True}
@@ -119,10 +85,10 @@ def test_what_is_erased_here_is_gone_there(pupil: Pupil, elsewhere: Pupil, own_r
 
 
 def test_without_redis_there_is_a_clear_refusal_and_then_service_again(
-    pupil: Pupil, own_redis: RedisServer, clients: tuple[httpx.Client, httpx.Client]
+    pupil: Pupil, cluster: Cluster, clients: tuple[httpx.Client, httpx.Client]
 ) -> None:
     pupil.say("quels métiers après MSPC ?")
-    own_redis.stop()
+    cluster.redis.stop()
     try:
         for reply in (
             pupil.post(text="merci"),
@@ -136,6 +102,6 @@ def test_without_redis_there_is_a_clear_refusal_and_then_service_again(
         health = clients[1].get("/health")
         assert (health.status_code, health.json()["checks"]["sessions"]) == (503, False)
     finally:
-        own_redis.start()
+        cluster.redis.start()
     assert clients[1].get("/health").status_code == 200
     assert only(pupil.say("et ça dure combien de temps ?"))["answer"]["outcome"] == "answered"

@@ -39,10 +39,15 @@ class Asked:
 
 
 class Load:
-    """Pupils in conversations of their own, each of whom asks again as soon as the last reply came."""
+    """Pupils in conversations of their own, each of whom asks again as soon as the last reply came.
 
-    def __init__(self, url: str, pupils: int = PUPILS) -> None:
+    With `keys` a message that got no reply is sent again with its key until it gets one, as the widget does.
+    """
+
+    def __init__(self, url: str, pupils: int = PUPILS, pause: float = PAUSE_SECONDS, keys: bool = False) -> None:
         self._url = url
+        self._pause = pause
+        self._keys = keys
         self.asked: list[Asked] = []
         self._asking: dict[int, float] = {}
         self._over = threading.Event()
@@ -93,16 +98,22 @@ class Load:
     def _talk(self, number: int) -> None:
         with httpx.Client(base_url=self._url, timeout=CLIENT_SECONDS) as client:
             pupil = Pupil(client)
-            while not self._over.wait(PAUSE_SECONDS):
+            while not self._over.wait(self._pause):
                 text = f"combien de temps dure le MSPC ? {next(_numbers)}"
-                at = self._asking[number] = time.monotonic()
-                try:
-                    reply = pupil.post(text=text)
-                    status, told = reply.status_code, reply.text
-                except httpx.TransportError as error:
-                    status, told = NO_ANSWER, repr(error)
-                del self._asking[number]
-                self.asked.append(Asked(number, text, at, time.monotonic() - at, status, told))
+                fields = {"text": text, **({"key": f"k{number}-{len(self.asked)}"} if self._keys else {})}
+                while self._ask(pupil, number, fields) != 200 and self._keys:
+                    time.sleep(self._pause)
+
+    def _ask(self, pupil: Pupil, number: int, fields: dict[str, str]) -> int:
+        at = self._asking[number] = time.monotonic()
+        try:
+            reply = pupil.post(**fields)
+            status, told = reply.status_code, reply.text
+        except httpx.TransportError as error:
+            status, told = NO_ANSWER, repr(error)
+        del self._asking[number]
+        self.asked.append(Asked(number, fields["text"], at, time.monotonic() - at, status, told))
+        return status
 
 
 @dataclass(frozen=True)
