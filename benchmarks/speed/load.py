@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ Say = Callable[[str], Awaitable[bool]]
 Open = Callable[[aiohttp.ClientSession, str], Awaitable[Say]]
 
 # Eight turns each, all of which their bot understands.
-MOODS = ("bonjour", "je suis triste", "oui", "salut", "génial", "tu es un robot ?", "pas vraiment", "au revoir")
+MOODS = ("bonjour", "je suis triste", "oui", "salut", "génial", "tu es un robot ?", "tu es humain ?", "au revoir")
 QUESTIONS = (
     "bonjour",
     "quels métiers après MSPC ?",
@@ -27,6 +28,15 @@ QUESTIONS = (
     "c'est quel niveau ?",
     "merci beaucoup",
 )
+
+
+_ENDINGS = ("", " stp", " svp", " !", " ..", " ?")
+
+
+def varied(text: str) -> str:
+    """The text as one of hundreds would type it: nothing is gained by having answered it before."""
+    words = (word.capitalize() if random.random() < 0.4 and word.islower() else word for word in text.split())
+    return " ".join(words) + random.choice(_ENDINGS)
 
 
 @dataclass
@@ -85,7 +95,7 @@ async def _run(url: str, open_one: Open, texts: tuple[str, ...], clients: int, c
             for _ in left:
                 say = await open_one(http, url)
                 for text in texts:
-                    await _timed(say, text, seen)
+                    await _timed(say, varied(text), seen)
 
         start = time.perf_counter()
         await asyncio.gather(*(client() for _ in range(clients)))

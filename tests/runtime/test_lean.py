@@ -21,7 +21,7 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
@@ -117,7 +117,21 @@ def test_rules_remembered_are_the_rules_that_hold(policy: RulePolicy) -> None:
     conversations += [list(pair) for pair in itertools.product(some, repeat=2)]
     for states in [*conversations, *conversations]:
         assert remembered(lookup, states) == RulePolicy._get_possible_keys(policy, lookup, states)
-    assert 1 < len(remembered._answers) < len(conversations)
+
+
+def test_rules_want_what_they_want_without_remembering(policy: RulePolicy) -> None:
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    for intent in [*domain.intents, "unforeseen"]:
+        tracker = DialogueStateTracker.from_events("someone", [ActionExecuted("action_listen")], domain.slots)
+        tracker.update(UserUttered("hello", {"name": intent, "confidence": 1.0}))
+        for executed in ("action_answer", "action_listen", None):
+            for text in (True, False):
+                wanted = RulePolicy._find_action_from_rules(policy, tracker, domain, text)
+                found = policy._find_action_from_rules(tracker, domain, text)
+                assert (found[0], found[2]) == (wanted[0], wanted[2])
+                assert found[1] == wanted[1] or found[0] is None
+            if executed:
+                tracker.update(ActionExecuted(executed))
 
 
 def test_an_answer_of_the_rules_may_be_changed_by_who_got_it(policy: RulePolicy) -> None:
