@@ -44,6 +44,8 @@ eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the 
 	$(PYTHON) benchmarks/evaluate.py
 bench: .venv/test-ready        ## Jalon beside stock Rasa under load, in build/bench/speed
 	$(PYTHON) -m benchmarks.speed
+soak: .venv/test-ready         ## 20,000 messages, then 50 pupils for half an hour, in build/bench/soak
+	$(PYTHON) benchmarks/soak.py
 bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu.md
 	$(PYTHON) benchmarks/nlu.py
 

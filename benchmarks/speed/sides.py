@@ -97,8 +97,7 @@ class Side:
 
     def memory_mb(self) -> float:
         """What it has in RAM, its children too, in MB of 10^6 bytes."""
-        pages = sum(int(_read(pid, "statm").split()[1]) for pid in self._pids())
-        return pages * resource.getpagesize() / 1e6
+        return sum(memory_mb(pid) for pid in self._pids())
 
     def cpu_seconds(self) -> float:
         """The processor's time it used so far."""
@@ -119,6 +118,11 @@ class Side:
     def log(self) -> Path:
         """Where it writes."""
         return self.folder / "log.txt"
+
+
+def memory_mb(pid: int) -> float:
+    """What a process has in RAM, in MB of 10^6 bytes."""
+    return int(_read(pid, "statm").split()[1]) * resource.getpagesize() / 1e6
 
 
 def stock(folder: Path) -> Side:
