@@ -11,7 +11,7 @@ PYTHON = .venv/bin/python
 RASA = .venv/bin/rasa
 COMPILE = $(UV) pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header
 MODEL = $$($(PYTHON) -m bot train --quiet)
-.PHONY: run chat train check test test-unit test-rasa test-live test-cluster faults check-deploy eval bench-nlu lock
+.PHONY: run chat train check test test-unit test-rasa test-live test-cluster faults check-deploy eval bench bench-nlu soak lock
 
 run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
 	@exec $(PYTHON) -m bot serve
@@ -30,7 +30,7 @@ test-unit: .venv/test-ready    ## tests without Rasa, in seconds
 	$(PYTHON) -m pytest tests/unit -q
 test-rasa: .venv/test-ready    ## components, actions, stories as Rasa predicts them and as they are answered
 	$(RASA) test core --model $(MODEL) --stories tests/test_stories.yml --fail-on-prediction-errors --out build/test-core
-	$(PYTHON) -m pytest tests/nlu tests/actions tests/channel tests/stores -q
+	$(PYTHON) -m pytest tests/nlu tests/actions tests/channel tests/runtime tests/stores -q
 test-live: .venv/test-ready    ## a real server over HTTP, a real browser, real faults, two servers as one
 	$(PYTHON) -m pytest tests/api tests/browser tests/faults tests/cluster -q
 faults: .venv/test-ready       ## each fault ten times, in about half an hour; writes docs/operations.md
@@ -42,6 +42,10 @@ check-deploy: $(UV)            ## compose file and manifests against the schemas
 	$(UV) tool run -q kubernetes-validate==1.37.0 --strict $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*))
 eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
 	$(PYTHON) benchmarks/evaluate.py
+bench: .venv/test-ready        ## Jalon beside stock Rasa under load, in build/bench/speed
+	$(PYTHON) -m benchmarks.speed
+soak: .venv/test-ready         ## 20,000 messages, then 50 pupils for half an hour, in build/bench/soak
+	$(PYTHON) benchmarks/soak.py
 bench-nlu: .venv/test-ready    ## our NLU beside stock Rasa pipelines; writes docs/nlu.md
 	$(PYTHON) benchmarks/nlu.py
 

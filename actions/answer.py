@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.catalogue.answers import Choice, Reply
@@ -32,7 +32,8 @@ class ActionAnswer(Action):
         replies, after = decide(reading, state, current_knowledge())
         for reply in replies:
             utter(dispatcher, reply, reason_to_keep(reading.intent, reply.outcome.value, bool(state.candidates)))
-        return [SlotSet(STATE_SLOT, after.as_json())]
+        # The turn ends here: without that, the rules are asked, to say the same.
+        return [SlotSet(STATE_SLOT, after.as_json()), FollowupAction("action_listen")]
 
 
 def utter(dispatcher: CollectingDispatcher, reply: Reply, review: Reason | None = None) -> None:

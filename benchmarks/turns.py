@@ -15,6 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bot.runtime.changes import change_rasa
 from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET, ensure_model
 from bot.settings import load_settings
@@ -70,7 +71,7 @@ def table(seconds: dict[str, dict[int, list[float]]]) -> str:
 def main() -> None:
     os.environ.update(QUIET)
     quiet_warnings()
-    load_settings()
+    change_rasa(load_settings())
     print(table(asyncio.run(measure(ensure_model()))))
 
 

@@ -52,7 +52,11 @@ class LiveServer:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.store = f"sqlite:///{folder}/catalogue.db"
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("JALON_")}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("JALON_") or name.startswith("JALON_RUNTIME")
+        }
         self.environment = {
             **inherited,
             **QUIET,

@@ -170,12 +170,15 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
+_fold_char = lru_cache(maxsize=4096)(fold)
+
+
 def _fold_aligned(text: str) -> tuple[str, list[int]]:
     """Fold character by character; also the original index of each folded character."""
     folded: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(text):
-        piece = fold(char)
+        piece = _fold_char(char)
         folded.append(piece)
         origin.extend([index] * len(piece))
     return "".join(folded), origin
@@ -183,6 +186,12 @@ def _fold_aligned(text: str) -> tuple[str, list[int]]:
 
 def tokenize(text: str) -> list[Token]:
     """The words of `text`, folded, elided articles apart; "technicien/ne" is one word, "technicien"."""
+    return list(_tokens(text))
+
+
+# A message, and the titles that it chooses from, are read by several who decide.
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> tuple[Token, ...]:
     folded, origin = _fold_aligned(text)
     hidden = {i for m in _GENDER_SUFFIX.finditer(folded) for i in range(m.start(), m.end())}
     tokens = []
@@ -190,7 +199,7 @@ def tokenize(text: str) -> list[Token]:
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         surface = text[start:end]
         tokens.append(Token(match[0].replace("&", ""), start, end, surface.isupper() and len(surface) > 1))
-    return tokens
+    return tuple(tokens)
 
 
 def expand_sms(word: str) -> str:

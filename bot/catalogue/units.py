@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,6 +15,8 @@ from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.talk import QUESTION_WORDS
 
 INNER = frozenset({"option", "parcours", "specialite", "mention", "dominante"})
+# Words with more letters than this may be mistyped in a type.
+_LONG = 7
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
 BEFORE_A_NAME = frozenset("celui celle apres apre en pour faire formation formations etudes etude fac".split())
 
@@ -133,14 +136,24 @@ def without_shouting(tokens: list[Token]) -> list[Token]:
     return [replace(t, upper=False) for t in tokens] if loud > 2 and loud * 2 > len(tokens) else tokens
 
 
+@lru_cache(maxsize=1)
+def _types_with_long_words() -> dict[int, list[tuple[tuple[str, ...], str]]]:
+    """The written types that may be mistyped, by their number of words."""
+    found: dict[int, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for known, key in lexicon().types.items():
+        if any(len(word) > _LONG for word in known):
+            found[len(known)].append((known, key))
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _mistyped_type(form: tuple[str, ...]) -> str | None:
     """The type that `form` writes with small faults in its long words ("bac profesionnel"), or None."""
-    if not any(len(word) > 7 for word in form):
+    if not any(len(word) > _LONG for word in form):
         return None
-    for known, key in lexicon().types.items():
-        if len(known) == len(form) and all(
-            said == right or (len(right) > 7 and OSA.distance(said, right, score_cutoff=2) <= 2)
+    for known, key in _types_with_long_words().get(len(form), ()):
+        if all(
+            said == right or (len(right) > _LONG and OSA.distance(said, right, score_cutoff=2) <= 2)
             for said, right in zip(form, known, strict=True)
         ):
             return key

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.channel.metrics import serve_metrics
+from bot.runtime.changes import change_rasa
 from bot.runtime.logs import log_privately, quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import ROOT, Settings
@@ -39,6 +40,7 @@ def serve(model: Path, settings: Settings) -> None:
             serve_metrics(settings.metrics_port)
         except OSError as error:
             raise SystemExit(f"JALON_METRICS_PORT: port {settings.metrics_port} cannot be used: {error}") from error
+    change_rasa(settings)
     from rasa.core.run import configure_app, create_http_input_channels
 
     quiet_logs()

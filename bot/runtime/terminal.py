@@ -8,6 +8,7 @@ import secrets
 import textwrap
 from pathlib import Path
 
+from bot.runtime.changes import change_rasa
 from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import Settings
@@ -19,6 +20,7 @@ def chat(model: Path, settings: Settings) -> None:
     """Talk until Ctrl-D or Ctrl-C."""
     os.environ.update(QUIET)
     quiet_warnings()
+    change_rasa(settings)
     try:
         asyncio.run(_talk(model, settings))
     except (EOFError, KeyboardInterrupt):

@@ -1,0 +1,1 @@
+"""Jalon beside stock Rasa, in one run: `make bench`."""

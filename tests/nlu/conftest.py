@@ -1,0 +1,1 @@
+import runtime_of_tests  # noqa: F401
