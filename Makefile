@@ -40,7 +40,7 @@ test-cluster: .venv/test-ready ## two servers behind nginx at full length; write
 check-deploy: $(UV)            ## compose file and manifests against the schemas of their formats
 	$(UV) tool run -q check-jsonschema==0.39.0 --builtin-schema vendor.compose-spec deploy/compose.yaml
 	$(UV) tool run -q kubernetes-validate==1.37.0 --strict $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*))
-eval: .venv/run-ready          ## the evaluation dialogues of ../shared, on the whole catalogue
+eval: .venv/run-ready          ## dialogues of ../shared and questions on jobs, on the whole catalogue
 	$(PYTHON) benchmarks/evaluate.py
 bench: .venv/test-ready        ## Jalon beside stock Rasa under load, in build/bench/speed
 	$(PYTHON) -m benchmarks.speed

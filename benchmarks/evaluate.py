@@ -1,6 +1,7 @@
-"""Play the evaluation dialogues of ../shared against a real server over the whole catalogue: `make eval`.
+"""Play the evaluation dialogues of ../shared and the held-out questions on jobs against a real server over the whole
+catalogue: `make eval`.
 
-Exit status: 1 when the share of right turns is under --min, 2 when ../shared or the server cannot be used.
+Exit status: 1 when the share of right turns is too low, 2 when ../shared or the server cannot be used.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from benchmarks.fiches import BUILD, SHARED, NoSharedFolder, extract_formations, need
+from benchmarks.fiches import BUILD, FORMATIONS, SHARED, NoSharedFolder, extract_fiches, need
 from benchmarks.report import say
 from bot.settings import ROOT
 
 UNUSABLE = 2
 _FOLDER = BUILD / "eval"
+_JOB_QUESTIONS = ROOT / "tests" / "job_questions.jsonl"
 _START_SECONDS = 900.0  # training included, where the model is not there yet
 _STOP_SECONDS = 30.0
 _LOGGED = 3000
@@ -42,11 +44,14 @@ def main() -> int:
     try:
         runner, dialogues = need(SHARED / "eval" / "run_dialogues.py"), need(SHARED / "eval" / "dev.jsonl")
         say("extracting the catalogue")
-        seeds = extract_formations()
+        seeds = extract_fiches() / (FORMATIONS if arguments.formations_only else "")
         shutil.rmtree(_FOLDER, ignore_errors=True)
         _FOLDER.mkdir(parents=True)
         with _server(seeds) as url:
-            return _play(runner, dialogues, url, arguments.min)
+            status = _play(runner, dialogues, url, arguments.min)
+            if arguments.formations_only:
+                return status
+            return max(status, _play(runner, _JOB_QUESTIONS, url, arguments.min_jobs))
     except (NoSharedFolder, ServerFailed) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
@@ -55,13 +60,17 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--min", type=float, default=0.95, help="the least share of right turns (%(default)s)")
+    parser.add_argument("--min-jobs", type=float, default=0.93, help="the same of the questions on jobs (%(default)s)")
+    parser.add_argument("--formations-only", action="store_true", help="a catalogue without job fiches")
     return parser.parse_args()
 
 
 def _play(runner: Path, dialogues: Path, url: str, least: float) -> int:
-    say("playing the dialogues")
+    say(f"playing {dialogues.name}")
     command = [sys.executable, str(runner), str(dialogues), "--url", url, "--min", str(least), "-v"]
-    return subprocess.run([*command, "--report", str(_FOLDER / "report.json")], check=False).returncode
+    return subprocess.run(
+        [*command, "--report", str(_FOLDER / f"{dialogues.stem}-report.json")], check=False
+    ).returncode
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The whole catalogue for the benchmarks: the formations of ../shared, which is no part of the project."""
+"""The whole catalogue for the benchmarks: the fiches of ../shared, which is no part of the project."""
 
 from __future__ import annotations
 
@@ -25,14 +25,18 @@ def need(path: Path) -> Path:
     return path
 
 
-def extract_formations() -> Path:
-    """The folder of formation fiches, extracted anew into build/catalogue; raises NoSharedFolder."""
+def extract_fiches() -> Path:
+    """The folder of formation and job fiches, extracted anew into build/catalogue; raises NoSharedFolder."""
     archive, folder = need(ARCHIVE), BUILD / "catalogue"
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(archive) as tar:
-        members = [m for m in tar.getmembers() if m.isfile() and Path(m.name).parts[:1] == (FORMATIONS,)]
-        tar.extractall(folder, members, filter="data")
-    return folder / FORMATIONS
+        tar.extractall(folder, [member for member in tar.getmembers() if member.isfile()], filter="data")
+    return folder
+
+
+def extract_formations() -> Path:
+    """The folder of formation fiches alone, extracted anew; raises NoSharedFolder."""
+    return extract_fiches() / FORMATIONS
 
 
 def widest_store(path: Path) -> tuple[str, int]:
@@ -42,4 +46,4 @@ def widest_store(path: Path) -> tuple[str, int]:
     path.parent.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{path}"
     report = ingest(extract_formations() if ARCHIVE.is_file() else ROOT / "seeds", url)
-    return url, report.total
+    return url, report.formations

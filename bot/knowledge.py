@@ -43,7 +43,9 @@ class LiveKnowledge:
                 self._knowledge = self._over(catalogue)
 
     def _over(self, catalogue: Catalogue) -> Knowledge:
-        resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases)
+        resolver = Resolver(
+            catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases, catalogue.job_fiches
+        )
         return Knowledge(catalogue, resolver, self._search_url)
 
 

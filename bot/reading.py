@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from bot.catalogue.answers import Ask
-from bot.catalogue.fiche import Facet
+from bot.catalogue.fiche import PLACE_OF_FACET, Facet
 from bot.catalogue.mention import Mention
 
 FACETS_OF_INTENT: dict[str, tuple[Facet, ...]] = {
@@ -23,14 +23,18 @@ FACETS_OF_INTENT: dict[str, tuple[Facet, ...]] = {
     "ask_link": (Facet.LINK,),
     "ask_expectations": (Facet.EXPECTATIONS,),
     "ask_formations_for_job": (Facet.FORMATIONS_FOR_JOB,),
+    "ask_job_description": (Facet.JOB_DESCRIPTION,),
+    "ask_job_salary": (Facet.JOB_SALARY,),
+    "ask_job_access": (Facet.JOB_ACCESS,),
+    "ask_job_level": (Facet.JOB_LEVEL,),
+    "ask_job_skills": (Facet.JOB_SKILLS,),
+    "ask_job_conditions": (Facet.JOB_CONDITIONS,),
+    "ask_job_status": (Facet.JOB_STATUS,),
+    "ask_job_interests": (Facet.JOB_INTERESTS,),
     "search_formations": (Facet.SEARCH,),
     "compare": (Facet.COMPARISON,),
 }
-FORMATION_FACETS = frozenset(PLACE for PLACE in Facet) - {
-    Facet.FORMATIONS_FOR_JOB,
-    Facet.SEARCH,
-    Facet.COMPARISON,
-}
+FORMATION_FACETS = frozenset(PLACE_OF_FACET)
 
 
 @dataclass(frozen=True)

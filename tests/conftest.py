@@ -37,15 +37,27 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def catalogue_folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the 1,625 formations of Onisep with jobs, as published."""
+def published_fiches(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all the fiches of Onisep, as published: 1,625 formations and 736 jobs, each in a folder."""
     archive = shared / "catalogue" / "fiches.tar.xz"
     if not archive.is_file():
         pytest.skip(f"no archive {archive}")
     folder = tmp_path_factory.mktemp("catalogue")
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
-    return next(path for path in folder.rglob("formations") if path.is_dir())
+    return next(path for path in folder.rglob("formations") if path.is_dir()).parent
+
+
+@pytest.fixture(scope="session")
+def catalogue_folder(published_fiches: Path) -> Path:
+    """The folder of the 1,625 formations of Onisep with jobs, as published."""
+    return published_fiches / "formations"
+
+
+@pytest.fixture(scope="session")
+def job_folder(published_fiches: Path) -> Path:
+    """The folder of the 736 job fiches of Onisep, as published."""
+    return published_fiches / "metiers"
 
 
 @pytest.fixture(scope="session")

@@ -32,17 +32,25 @@ SHOWN_FORMATIONS = 12
 
 @dataclass(frozen=True)
 class Ask:
-    """A question without its words: what is asked, of which formations (ids) or jobs (labels)."""
+    """A question without its words: what is asked, of which formations (ids) or jobs (labels).
+
+    `page` counts what was told of the long sections of a job before this question for the rest; `guide` is an answer
+    given to guidance by a tap.
+    """
 
     facets: tuple[Facet, ...] = ()
     formations: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    page: int = 0
+    guide: str = ""
 
-    def as_json(self) -> dict[str, list[str]]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "facets": [facet.value for facet in self.facets],
             "formations": list(self.formations),
             "jobs": list(self.jobs),
+            **({"page": self.page} if self.page else {}),
+            **({"guide": self.guide} if self.guide else {}),
         }
 
     @classmethod
@@ -51,10 +59,13 @@ class Ask:
         if not isinstance(data, dict):
             return cls()
         known = {facet.value: facet for facet in Facet}
+        page, guide = data.get("page"), data.get("guide")
         return cls(
             tuple(known[f] for f in _strings(data.get("facets")) if f in known),
             _strings(data.get("formations")),
             _strings(data.get("jobs")),
+            page if isinstance(page, int) and not isinstance(page, bool) and page > 0 else 0,
+            guide if isinstance(guide, str) else "",
         )
 
 
@@ -69,7 +80,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message of the bot: the response that words it, its values, and what it tells machines."""
+    """One message of the bot: the response that words it, its values, and what it tells machines.
+
+    `sources` are (id of a formation, section), `job_sources` (label of a job, section).
+    """
 
     response: str
     outcome: Outcome
@@ -79,6 +93,7 @@ class Reply:
     jobs: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
+    job_sources: tuple[tuple[str, str], ...] = ()
 
     def answer(self) -> dict[str, Any]:
         """The `answer` of the web API."""
@@ -87,7 +102,10 @@ class Reply:
             "facets": [facet.value for facet in self.facets],
             "fiches": [{"id": f.id, "title": f.title, "url": f.link} for f in self.formations],
             "jobs": list(self.jobs),
-            "sources": [{"fiche": fiche, "section": section} for fiche, section in self.sources],
+            "sources": [
+                *({"job": job, "section": section} for job, section in self.job_sources),
+                *({"fiche": fiche, "section": section} for fiche, section in self.sources),
+            ],
         }
 
 
@@ -133,7 +151,7 @@ def part(facet: Facet, formation: Formation, catalogue: Catalogue) -> dict[str, 
     """The values that word one fact of one fiche; the fiche must hold it."""
     values: dict[str, Any] = {"facet": facet.value, "title": formation.title}
     if facet is Facet.JOBS:
-        values["jobs"] = [_both_genders(label, catalogue) for label in formation.jobs[:_SHOWN_JOBS]]
+        values["jobs"] = [both_genders(label, catalogue) for label in formation.jobs[:_SHOWN_JOBS]]
         values["total"] = len(formation.jobs)
     elif facet in _TEXT_FACETS:
         text = formation.value(PLACE_OF_FACET[facet]) or ""
@@ -231,7 +249,7 @@ def unknown_job(said: str, near: Sequence[str], catalogue: Catalogue) -> Reply:
         {"said": said, "near": len(near)},
         facets,
         choices=tuple(
-            Choice("choice_job", {"job": _both_genders(label, catalogue)}, Ask(facets, (), (label,)))
+            Choice("choice_job", {"job": both_genders(label, catalogue)}, Ask(facets, (), (label,)))
             for label in near[:MAX_CHOICES]
         ),
     )
@@ -252,12 +270,12 @@ def formations_for_job(
         "formations_for_job",
         Outcome.ANSWERED,
         {
-            "jobs": [_both_genders(label, catalogue) for label in labels],
+            "jobs": [both_genders(label, catalogue) for label in labels],
             "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
             "total": len(formations),
             "kind": kind,
             "given_up": list(given_up),
-            "source": _source(catalogue),
+            "source": source_of(catalogue),
         },
         (Facet.FORMATIONS_FOR_JOB,),
         tuple(formations),
@@ -276,7 +294,7 @@ def search_result(said: str, formations: Sequence[Formation], catalogue: Catalog
             "said": said,
             "titles": [f.title for f in formations[:SHOWN_FORMATIONS]],
             "total": len(formations),
-            "source": _source(catalogue),
+            "source": source_of(catalogue),
         },
         (Facet.SEARCH,),
         tuple(formations),
@@ -304,7 +322,7 @@ def compare(facets: Sequence[Facet], formations: Sequence[Formation], catalogue:
             "titles": [f.title for f in formations],
             "rows": table,
             "verdicts": [v for facet in rows if (v := _verdict(facet, formations, most))],
-            "source": _source(catalogue),
+            "source": source_of(catalogue),
             "links": [f.link for f in formations],
         },
         (Facet.COMPARISON, *facets),
@@ -352,15 +370,15 @@ def _about(formations: Sequence[Formation], facets: Sequence[Facet], catalogue: 
         "total": len(formations),
         "link": formations[0].link if len(formations) == 1 else None,
         "sections": [PLACE_OF_FACET[facet] for facet in facets],
-        "source": _source(catalogue),
+        "source": source_of(catalogue),
     }
 
 
-def _source(catalogue: Catalogue) -> dict[str, str] | None:
+def source_of(catalogue: Catalogue) -> dict[str, str] | None:
     source = catalogue.source
     return {"name": source.name, "date": source.date, "address": source.address} if source else None
 
 
-def _both_genders(label: str, catalogue: Catalogue) -> dict[str, str]:
+def both_genders(label: str, catalogue: Catalogue) -> dict[str, str]:
     job = catalogue.jobs.get(label)
     return {"masculine": job.masculine, "feminine": job.feminine} if job else {"masculine": label, "feminine": label}

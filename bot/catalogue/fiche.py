@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.catalogue.job_fiche import JobFiche
 
 
 class Facet(str, Enum):
@@ -26,6 +30,16 @@ class Facet(str, Enum):
     FORMATIONS_FOR_JOB = "formations_pour_metier"
     SEARCH = "recherche"
     COMPARISON = "comparaison"
+    GUIDANCE = "guidage"
+    PATH = "parcours"
+    JOB_DESCRIPTION = "metier_description"
+    JOB_SALARY = "metier_salaire"
+    JOB_ACCESS = "metier_acces"
+    JOB_LEVEL = "metier_niveau"
+    JOB_SKILLS = "metier_competences"
+    JOB_CONDITIONS = "metier_conditions"
+    JOB_STATUS = "metier_statut"
+    JOB_INTERESTS = "metier_interets"
 
 
 class Outcome(str, Enum):
@@ -94,6 +108,14 @@ class Section:
     text: str
 
 
+def texts_by_name(sections: Iterable[Section]) -> dict[str, str]:
+    """The text of each section that has one; a name that stands twice gives both texts."""
+    texts: dict[str, str] = {}
+    for section in sections:
+        texts[section.name] = "\n\n".join(filter(None, (texts.get(section.name), section.text)))
+    return {name: text for name, text in texts.items() if text}
+
+
 @dataclass(frozen=True)
 class Formation:
     """One formation fiche, every field and section in the order of its file.
@@ -120,13 +142,11 @@ class Formation:
 
     @cached_property
     def _places(self) -> dict[str, str]:
-        places: dict[str, str] = {}
-        for section in self.sections:
-            places[section.name] = "\n\n".join(filter(None, (places.get(section.name), section.text)))
+        places = texts_by_name(self.sections)
         fields: dict[str, str] = {}
         for name, value in self.fields:
             fields[name] = " ; ".join(filter(None, (fields.get(name), value)))
-        return {name: text for name, text in (places | fields).items() if text}
+        return places | {name: value for name, value in fields.items() if value}
 
     def has(self, facet: Facet) -> bool:
         """Whether the fiche holds the fact behind `facet`."""
@@ -178,7 +198,10 @@ class Formation:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the fiches name it: its label to the letter, both genders, the ids of its formations."""
+    """A job as the fiches name it: its label to the letter, both genders, the ids of the formations that list it.
+
+    One that no formation lists is known by its own fiche (`Catalogue.job_fiches`); most have both.
+    """
 
     label: str
     masculine: str
@@ -198,9 +221,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All the fiches at one moment: formations by id and jobs by label, both in alphabetical order.
+    """All the fiches at one moment: formations by id, jobs and their fiches by label, in alphabetical order.
 
-    `aliases` are other names, each with the id of its formation.
+    Every label of `job_fiches` is one of `jobs`. `aliases` are other names, each with the id of its formation.
     `version` changes whenever anything in the catalogue does.
     """
 
@@ -209,3 +232,9 @@ class Catalogue:
     source: Source | None
     version: str
     aliases: Mapping[str, str] = field(default_factory=dict)
+    job_fiches: Mapping[str, JobFiche] = field(default_factory=dict)
+
+    @cached_property
+    def ids_by_title(self) -> Mapping[str, str]:
+        """The id of each formation by its title: job fiches name formations so."""
+        return {formation.title: formation.id for formation in self.formations.values()}

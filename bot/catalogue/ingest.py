@@ -22,8 +22,10 @@ from bot.catalogue.fiche import (
     Formation,
     Source,
 )
+from bot.catalogue.job_fiche import JOB_FIELDS, JOB_SECTIONS, PLACES_OF_JOB_FACET, JobFiche
+from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import FicheError, check_size, decode, parse_formation
-from bot.catalogue.store import Change, connect, replace_all
+from bot.catalogue.store import Change, Fiche, connect, replace_all
 
 SOURCE_FILE = "source.toml"
 SUFFIXES = (".md", ".txt")
@@ -45,28 +47,31 @@ class IngestError(Exception):
 class Report:
     """What an import found: nothing in it is an error.
 
-    `missing` counts the formations without a known section or field, by its name; `unknown` are lines
-    `file:line: message`; `shared_sigles` counts the formations of each sigle that several have.
+    `formations` and `jobs` are how many fiches of each kind the store holds now. `missing` counts the formations
+    without a known section or field, by its name, `missing_of_jobs` the job fiches silent on a facet, by the section
+    that would tell it; `unknown` are lines `file:line: message`; `shared_sigles` counts the formations of each sigle
+    that several have.
     """
 
     change: Change
+    formations: int
+    jobs: int
     missing: Mapping[str, int]
+    missing_of_jobs: Mapping[str, int]
     unknown: tuple[str, ...]
     shared_sigles: Mapping[str, int]
     source: Source | None
 
-    @property
-    def total(self) -> int:
-        """How many formations the store holds now."""
-        return self.change.added + self.change.updated + self.change.unchanged
-
     def lines(self) -> Iterator[str]:
         """The report for a reader, line by line."""
         counts = ", ".join(f"{count} {name}" for name, count in asdict(self.change).items())
-        yield f"{self.total} formations: {counts}"
+        kinds = f"{self.formations} formations" + (f" and {self.jobs} jobs" if self.jobs else "")
+        yield f"{kinds}: {counts}"
         yield (f"source: {self.source.name}, {self.source.date}" if self.source else f"source: no {SOURCE_FILE}")
         for name, count in self.missing.items():
             yield f"without {name}: {count}"
+        for name, count in self.missing_of_jobs.items():
+            yield f"jobs without {name}: {count}"
         if self.shared_sigles:
             shared = ", ".join(f"{sigle} ({count})" for sigle, count in self.shared_sigles.items())
             yield f"sigles of several formations: {shared}"
@@ -74,59 +79,66 @@ class Report:
 
 
 @dataclass(frozen=True)
-class _Fiche:
-    formation: Formation
+class _File:
+    fiche: Fiche
     text: str
 
 
 def ingest(folder: Path, url: str) -> Report:
-    """Make the fiches under `folder` the content of the store at `url`.
+    """Make the fiches under `folder`, of formations and of jobs, the content of the store at `url`.
 
-    Fiches are *.md and *.txt, but README* and hidden files. Formations whose file has left the folder leave
-    the store. Raises IngestError with every error of the folder; the store is then as before.
+    Fiches are *.md and *.txt, but README* and hidden files; which kind one is, its content says. Fiches whose file
+    has left the folder leave the store. Raises IngestError with every error of the folder; the store is then as before.
     """
     errors: list[str] = []
-    fiches = _read_fiches(folder, errors)
+    files = _read_fiches(folder, errors)
     source = _read_source(folder, errors)
     aliases = _read_aliases(folder, errors)
-    errors.extend(_shared_titles(fiches))
-    if not fiches and not errors:
+    formations = [file.fiche for file in files if isinstance(file.fiche, Formation)]
+    jobs = [file.fiche for file in files if isinstance(file.fiche, JobFiche)]
+    errors.extend(sorted([*_shared_titles(formations), *_shared_titles(jobs)]))
+    if not files and not errors:
         errors.append(f"{folder}:1: no fiche in this folder: put .md or .txt files in it")
     if errors:
         raise IngestError(errors)
-    formations = _with_unique_ids(fiche.formation for fiche in fiches)
+    fiches = _with_unique_ids([*formations, *jobs])
     left_out: list[str] = []
-    named = dict(fitting(aliases, {f.title: f.id for f in formations}, left_out.append))
+    ids = {fiche.title: fiche.id for fiche in fiches if isinstance(fiche, Formation)}
+    named = dict(fitting(aliases, ids, left_out.append))
     return Report(
-        change=_store(formations, source, named, url),
+        change=_store(fiches, source, named, url),
+        formations=len(formations),
+        jobs=len(jobs),
         missing=_missing(formations),
-        unknown=(*(line for fiche in fiches for line in _unknown(fiche)), *left_out),
+        missing_of_jobs=_missing_of_jobs(jobs),
+        unknown=(*(line for file in files for line in _unknown(file)), *left_out),
         shared_sigles=_shared_sigles(formations),
         source=source,
     )
 
 
-def _store(formations: Iterable[Formation], source: Source | None, aliases: Mapping[str, str], url: str) -> Change:
+def _store(fiches: Iterable[Fiche], source: Source | None, aliases: Mapping[str, str], url: str) -> Change:
     try:
         engine = connect(url)
         try:
-            return replace_all(engine, formations, source, aliases)
+            return replace_all(engine, fiches, source, aliases)
         finally:
             engine.dispose()
     except (SQLAlchemyError, OSError) as error:
         raise IngestError([f"the store cannot be written, it is as before: {error}"]) from error
 
 
-def _read_fiches(folder: Path, errors: list[str]) -> list[_Fiche]:
-    fiches = []
+def _read_fiches(folder: Path, errors: list[str]) -> list[_File]:
+    files = []
     for path in _files(folder, errors):
         name = path.relative_to(folder).as_posix()
         try:
             text = _read(path, name)
-            fiches.append(_Fiche(parse_formation(text, name), text))
+            fiche: Fiche = parse_job(text, name) if describes_job(text) else parse_formation(text, name)
+            files.append(_File(fiche, text))
         except FicheError as error:
             errors.append(str(error))
-    return fiches
+    return files
 
 
 def _files(folder: Path, errors: list[str]) -> list[Path]:
@@ -196,27 +208,27 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _shared_titles(fiches: Iterable[_Fiche]) -> Iterator[str]:
+def _shared_titles(fiches: Iterable[Fiche]) -> Iterator[str]:
     path_of_title: dict[str, str] = {}
     for fiche in fiches:
-        path, title = fiche.formation.path, _plain(fiche.formation.title)
-        first = path_of_title.setdefault(title, path)
-        if first != path:
-            yield f'{path}:1: the title "{title}" is also the one of {first}: remove or rename one of the two'
+        title = _plain(fiche.title)
+        first = path_of_title.setdefault(title, fiche.path)
+        if first != fiche.path:
+            yield f'{fiche.path}:1: the title "{title}" is also the one of {first}: remove or rename one of the two'
 
 
-def _with_unique_ids(formations: Iterable[Formation]) -> list[Formation]:
-    """The formations in the order of their titles; where titles share a slug, the later ones get -2, -3…"""
-    ordered = sorted(formations, key=lambda formation: formation.title)
-    taken = {formation.id for formation in ordered}
+def _with_unique_ids(fiches: Iterable[Fiche]) -> list[Fiche]:
+    """The fiches in the order of their titles; where titles share a slug, the later ones get -2, -3…"""
+    ordered = sorted(fiches, key=lambda fiche: fiche.title)
+    taken = {fiche.id for fiche in ordered}
     given: set[str] = set()
-    unique = []
-    for formation in ordered:
-        id_, number = formation.id, 2
+    unique: list[Fiche] = []
+    for fiche in ordered:
+        id_, number = fiche.id, 2
         while id_ in given or (number > 2 and id_ in taken):
-            id_, number = f"{formation.id}-{number}", number + 1
+            id_, number = f"{fiche.id}-{number}", number + 1
         given.add(id_)
-        unique.append(replace(formation, id=id_))
+        unique.append(replace(fiche, id=id_))
     return unique
 
 
@@ -227,15 +239,21 @@ def _missing(formations: Iterable[Formation]) -> dict[str, int]:
     return {place: counts[place] for place in (*KNOWN_FIELDS, *KNOWN_SECTIONS) if place in counts}
 
 
-def _unknown(fiche: _Fiche) -> Iterator[str]:
-    formation = fiche.formation
-    for section in formation.sections:
-        if section.name and section.name not in KNOWN_SECTIONS:
-            line = _line_of(section.name, fiche.text)
-            yield f'{formation.path}:{line}: unknown section "{section.name}", kept'
-    for name, _ in formation.fields:
+def _missing_of_jobs(jobs: Iterable[JobFiche]) -> dict[str, int]:
+    counts = Counter(places[0] for job in jobs for facet, places in PLACES_OF_JOB_FACET.items() if not job.has(facet))
+    return {place: counts[place] for place in (*JOB_FIELDS, *JOB_SECTIONS) if place in counts}
+
+
+def _unknown(file: _File) -> Iterator[str]:
+    fiche = file.fiche
+    known = (*JOB_FIELDS, *JOB_SECTIONS) if isinstance(fiche, JobFiche) else KNOWN_SECTIONS
+    for section in fiche.sections:
+        if section.name and section.name not in known:
+            line = _line_of(section.name, file.text)
+            yield f'{fiche.path}:{line}: unknown section "{section.name}", kept'
+    for name, _ in () if isinstance(fiche, JobFiche) else fiche.fields:
         if name not in KNOWN_FIELDS:
-            yield f'{formation.path}:{_line_of(name, fiche.text)}: unknown field "{name}", kept'
+            yield f'{fiche.path}:{_line_of(name, file.text)}: unknown field "{name}", kept'
 
 
 def _line_of(name: str, text: str) -> int:

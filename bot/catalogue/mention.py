@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue.lexicon import GAP_WORDS
-from bot.catalogue.normalize import tokenize
+from bot.catalogue.normalize import fold, tokenize
 
 _COMPLEMENT = frozenset("de du des d la le l les".split())
 _TALK_BETWEEN = 2
+_TO_BECOME = re.compile(r"\b(devenir|deviens|devient|etre)( un| une)?\W*$")
 _PUNCTUATION = frozenset(",;:?!.()")
 
 
@@ -72,6 +74,8 @@ def without_asides(text: str, mentions: Sequence[Mention], is_proper: Callable[[
 
     def aside(mention: Mention) -> bool:
         if not mention.known or mention.type or len(mention.words) > 1 or is_proper(mention.words[0]):
+            return False
+        if mention.whole_job and _TO_BECOME.search(fold(text[: mention.start])):
             return False
         typed = [m for m in mentions if m.type and m.words]
         if any(_coordinated(text, mention, m) for m in mentions if m is not mention and m.known):

@@ -16,8 +16,20 @@ from rapidfuzz import fuzz, process
 from bot.catalogue.aliases import Aliases
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.index import BASE_SAID, EXACT, FAMILY, Name, NameIndex, label_name, read_types, title_name
-from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
+from bot.catalogue.index import (
+    ABBREVIATION,
+    BASE_SAID,
+    EXACT,
+    FAMILY,
+    Name,
+    NameIndex,
+    label_name,
+    read_types,
+    title_name,
+)
+from bot.catalogue.job_fiche import JobFiche
+from bot.catalogue.job_names import JobHeads, other_names, with_other_names
+from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.mention import Mention, absorbed, are_alternatives, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
@@ -35,6 +47,7 @@ _SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside
 _MOST = 400
 _DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
+_NEAR_JOB = 70  # of 100, how alike names of jobs are that are offered
 _NEAR = 5
 
 
@@ -46,13 +59,17 @@ class Resolver:
         formations: Iterable[Formation],
         jobs: Iterable[Job],
         aliases: Mapping[str, str] = MappingProxyType({}),
+        job_fiches: Mapping[str, JobFiche] = MappingProxyType({}),
     ) -> None:
         jobs = tuple(jobs)
         self._formations = NameIndex(title_name(f.id, f.title, f.sigle, f.type) for f in formations)
         self._jobs = NameIndex(label_name(job.label, job.label) for job in jobs)
         self._aliases = Aliases(aliases)
+        self._other_jobs = NameIndex(other_names(job_fiches.values()))
+        self.job_heads = JobHeads((job.label for job in jobs), job_fiches.values())
         self._titles = {name.key: fold(name.title) for name in self._formations.names}
-        self._labels = {job.label: fold(job.masculine) for job in jobs}
+        self._names_of_jobs = [(job.label, fold(job.masculine)) for job in jobs]
+        self._names_of_jobs += [(f.title, fold(name.masculine)) for f in job_fiches.values() for name in f.names]
         self._listed_by = {job.label: job.formations for job in jobs}
         self._types_of = {name.key: name.types for name in self._formations.names}
 
@@ -60,7 +77,9 @@ class Resolver:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
         tokens = without_shouting(tokenize(text))
         formations = united(text, self._mentions(text, tokens, self._formations))
-        jobs = self._mentions(text, tokens, self._jobs)
+        jobs = with_other_names(
+            self._mentions(text, tokens, self._jobs), self._mentions(text, tokens, self._other_jobs)
+        )
         found = self._of_two_types(
             text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
         )
@@ -118,9 +137,17 @@ class Resolver:
         return tuple(key for _, _, key in hits)
 
     def near_jobs(self, words: str, limit: int = _NEAR) -> tuple[str, ...]:
-        """The job labels that look most like `words`, best first."""
-        hits = process.extract(fold(words), self._labels, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=60)
-        return tuple(key for _, _, key in hits)
+        """The job labels that look most like `words`, best first; to a real word, those alone that hold it.
+
+        "pompier" is no misspelt "plombier".
+        """
+        said = {word for word in fold(words).split() if word not in GAP_WORDS}
+        names = [name for _, name in self._names_of_jobs]
+        hits = process.extract(fold(words), names, scorer=fuzz.token_set_ratio, limit=None, score_cutoff=_NEAR_JOB)
+        if all(is_french(word) for word in said):
+            stems = {stem(word) for word in said}
+            hits = [hit for hit in hits if stems & {stem(word) for word in hit[0].split()}]
+        return tuple(dict.fromkeys(self._names_of_jobs[i][0] for _, _, i in hits))[:limit]
 
     def is_kind(self, formation: str, kind: str) -> bool:
         """Whether a formation (id) is of the type `kind`, or of one taken in its place ("bac" for a bac pro)."""
@@ -185,7 +212,9 @@ class Resolver:
         else:
             talk = not span.words
         if not span.type and all(unit.talk and not unit.sigle for unit in span.words):
-            return None
+            ranked = self._ranked(span, span.mask, index) if index is self._jobs else []
+            if not ranked or ranked[0][1] < WHOLE:  # "professeur des écoles" is a job all the same
+                return None
         if talk:
             span = replace(span, units=tuple(unit for unit in span.units if unit.type))
             if not span.units:
@@ -206,6 +235,10 @@ class Resolver:
         if not self._credible(tokens, span, ranked, index):
             return None
         best = ranked[0][1]
+        if index is self._other_jobs:
+            to_the_letter = best >= WHOLE and all(meaning.best >= ABBREVIATION for meaning in span.meanings)
+            alike = tuple(name.key for name, coverage in ranked if coverage >= best - 0.02)
+            return replace(base, jobs=alike, whole_job=True) if to_the_letter else None
         if index is self._jobs:
             floor = best - 0.02 if best >= WHOLE else best * _KEPT_WHERE_GUESSED
             best_jobs = tuple(name.key for name, coverage in ranked if coverage >= floor)
@@ -247,14 +280,17 @@ class Resolver:
     def _credible(
         self, tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, float]], index: NameIndex
     ) -> bool:
-        if index is self._jobs:
+        if index is not self._formations:
             return names_job(tokens, span, ranked)
         return names_formation(tokens, span, ranked, index)
 
     def _ranked(self, span: Span, mask: int, index: NameIndex) -> list[tuple[Name, float]]:
         said = span.meanings
         ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
-        return sorted(ranked, key=lambda pair: -pair[1])
+        best: dict[str, tuple[Name, float]] = {}  # a job has several names
+        for pair in sorted(ranked, key=lambda pair: -pair[1]):
+            best.setdefault(pair[0].key, pair)
+        return list(best.values())
 
 
 def _type_as_sigle(span: Span, tokens: Sequence[Token], index: NameIndex) -> tuple[Span, int] | None:

@@ -28,8 +28,13 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from bot.catalogue.fiche import Catalogue, Formation, Job, Section, Source
 from bot.catalogue.inflection import inflect
+from bot.catalogue.job_fiche import JobFiche
+
+# Whatever changes the tables below changes this: a store of other tables is made anew from the folder of fiches.
+SCHEMA = "2"
 
 _BUSY_SECONDS = 5
+_FORMATION, _JOB = "formation", "job"
 # A server that went away without a word is noticed.
 _POSTGRESQL = {
     "connect_timeout": _BUSY_SECONDS,
@@ -48,6 +53,7 @@ _fiche = Table(
     "fiche",
     _metadata,
     Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("digest", Text, nullable=False),
@@ -91,6 +97,7 @@ _meta = Table(
 
 _PARTS = (_field, _section, _formation_job)
 
+Fiche = Formation | JobFiche
 # The rows of one table, each a dict by column name.
 _Rows = list[dict[str, Any]]
 
@@ -101,7 +108,7 @@ class StoreEmpty(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """How many formations an import added, updated, removed and left as they were."""
+    """How many fiches an import added, updated, removed and left as they were."""
 
     added: int
     updated: int
@@ -124,18 +131,20 @@ def connect(url: str) -> Engine:
 
 def replace_all(
     engine: Engine,
-    formations: Iterable[Formation],
+    fiches: Iterable[Fiche],
     source: Source | None,
     aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> Change:
-    """Make `formations`, `source` and `aliases` (name -> id) the whole content of the store, in one transaction.
+    """Make `fiches`, `source` and `aliases` (name -> id) the whole content of the store, in one transaction.
 
-    Only the rows of formations that changed are written, and the version changes only with the content.
+    Only the rows of fiches that changed are written, and the version changes only with the content.
     """
-    new = {formation.id: formation for formation in formations}
-    digests = {id_: _digest(formation) for id_, formation in new.items()}
+    new = {fiche.id: fiche for fiche in fiches}
+    digests = {id_: _digest(fiche) for id_, fiche in new.items()}
     with engine.connect().execution_options(jalon_writes=True) as connection, connection.begin():
         _let_others_wait(connection)
+        if _meta_values(connection).get("schema") != SCHEMA:
+            _metadata.drop_all(connection)
         _metadata.create_all(connection)
         old: dict[str, str] = dict(connection.execute(select(_fiche.c.id, _fiche.c.digest)).all())
         changed = [id_ for id_ in new if digests[id_] != old.get(id_)]
@@ -159,9 +168,9 @@ def read_catalogue(engine: Engine) -> Catalogue:
     """The whole content as of one moment, in alphabetical order; raises StoreEmpty where there is none."""
     with engine.connect().execution_options(**_snapshot(engine)) as connection:
         meta = _meta_values(connection)
-        if "version" not in meta:
-            raise StoreEmpty("the store holds no fiche: run python -m bot ingest")
-        formations = _read_formations(connection)
+        if meta.get("schema") != SCHEMA:
+            raise StoreEmpty("the store holds no fiche, or those of another version: run python -m bot ingest")
+        formations, job_fiches = _read_fiches(connection)
         jobs = connection.execute(select(_job.c.label, _job.c.masculine, _job.c.feminine)).all()
     users = _users_of_jobs(formations.values())
     return Catalogue(
@@ -170,6 +179,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
         source=Source(**json.loads(meta["source"])) if "source" in meta else None,
         version=meta["version"],
         aliases=json.loads(meta.get("aliases", "{}")),
+        job_fiches=job_fiches,
     )
 
 
@@ -202,8 +212,8 @@ def _meta_values(connection: Connection) -> dict[str, str]:
     return dict(connection.execute(select(_meta.c.key, _meta.c.value)).all())
 
 
-def _digest(formation: Formation) -> str:
-    content = json.dumps(astuple(formation), ensure_ascii=False)
+def _digest(fiche: Fiche) -> str:
+    content = json.dumps(astuple(fiche), ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -215,33 +225,53 @@ def _delete(connection: Connection, ids: list[str]) -> None:
         connection.execute(_fiche.delete().where(_fiche.c.id == bindparam("key")), keys)
 
 
-def _insert(connection: Connection, formations: list[Formation], digests: Mapping[str, str]) -> None:
-    fiches: _Rows = [{"id": f.id, "title": f.title, "path": f.path, "digest": digests[f.id]} for f in formations]
+def _insert(connection: Connection, fiches: list[Fiche], digests: Mapping[str, str]) -> None:
+    formations, _ = _by_kind(fiches)
+    heads: _Rows = [
+        {"id": f.id, "kind": _kind(f), "title": f.title, "path": f.path, "digest": digests[f.id]} for f in fiches
+    ]
     fields: _Rows = [
         {"fiche_id": formation.id, "position": position, "name": name, "value": value}
         for formation in formations
         for position, (name, value) in enumerate(formation.fields)
     ]
     sections: _Rows = [
-        {"fiche_id": formation.id, "position": position, "name": section.name, "text": section.text}
-        for formation in formations
-        for position, section in enumerate(formation.sections)
+        {"fiche_id": fiche.id, "position": position, "name": section.name, "text": section.text}
+        for fiche in fiches
+        for position, section in enumerate(fiche.sections)
     ]
     jobs: _Rows = [
         {"fiche_id": formation.id, "position": position, "label": label}
         for formation in formations
         for position, label in enumerate(formation.jobs)
     ]
-    for table, rows in ((_fiche, fiches), (_field, fields), (_section, sections), (_formation_job, jobs)):
+    for table, rows in ((_fiche, heads), (_field, fields), (_section, sections), (_formation_job, jobs)):
         if rows:
             connection.execute(table.insert(), rows)
 
 
-def _job_rows(formations: Iterable[Formation]) -> _Rows:
-    labels = sorted({label for formation in formations for label in formation.jobs})
+def _kind(fiche: Fiche) -> str:
+    return _JOB if isinstance(fiche, JobFiche) else _FORMATION
+
+
+def _by_kind(fiches: Iterable[Fiche]) -> tuple[list[Formation], list[JobFiche]]:
+    formations: list[Formation] = []
+    job_fiches: list[JobFiche] = []
+    for fiche in fiches:
+        if isinstance(fiche, JobFiche):
+            job_fiches.append(fiche)
+        else:
+            formations.append(fiche)
+    return formations, job_fiches
+
+
+def _job_rows(fiches: Iterable[Fiche]) -> _Rows:
+    """Every job that a formation lists or that has a fiche, with both genders."""
+    formations, job_fiches = _by_kind(fiches)
+    labels = {label for formation in formations for label in formation.jobs} | {fiche.title for fiche in job_fiches}
     return [
         {"label": label, "masculine": masculine, "feminine": feminine}
-        for label, (masculine, feminine) in ((label, inflect(label)) for label in labels)
+        for label, (masculine, feminine) in ((label, inflect(label)) for label in sorted(labels))
     ]
 
 
@@ -250,7 +280,7 @@ def _meta_rows(digests: Mapping[str, str], jobs: _Rows, source: Source | None, a
     if aliases:
         rows["aliases"] = json.dumps(dict(sorted(aliases.items())), ensure_ascii=False)
     content = json.dumps([sorted(digests.items()), jobs, rows], ensure_ascii=False)
-    rows["version"] = hashlib.sha256(content.encode()).hexdigest()
+    rows |= {"version": hashlib.sha256(content.encode()).hexdigest(), "schema": SCHEMA}
     return [{"key": key, "value": value} for key, value in sorted(rows.items())]
 
 
@@ -263,7 +293,8 @@ def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
             connection.execute(table.insert(), rows)
 
 
-def _read_formations(connection: Connection) -> dict[str, Formation]:
+def _read_fiches(connection: Connection) -> tuple[dict[str, Formation], dict[str, JobFiche]]:
+    """The formations by id and the job fiches by label."""
     fields: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for id_, name, value in _read_parts(connection, _field):
         fields[id_].append((name, value))
@@ -274,11 +305,16 @@ def _read_formations(connection: Connection) -> dict[str, Formation]:
     for id_, label in _read_parts(connection, _formation_job):
         jobs[id_].append(label)
     # By id, in Python: ids are titles without accents, and databases sort texts each in their own way.
-    fiches = sorted(connection.execute(select(_fiche.c.id, _fiche.c.title, _fiche.c.path)).all())
-    return {
+    heads = sorted(connection.execute(select(_fiche.c.id, _fiche.c.kind, _fiche.c.title, _fiche.c.path)).all())
+    formations = {
         id_: Formation(id_, title, tuple(fields[id_]), tuple(sections[id_]), tuple(jobs[id_]), path)
-        for id_, title, path in fiches
+        for id_, kind, title, path in heads
+        if kind == _FORMATION
     }
+    job_fiches = {
+        title: JobFiche(id_, title, tuple(sections[id_]), path) for id_, kind, title, path in heads if kind == _JOB
+    }
+    return formations, job_fiches
 
 
 def _read_parts(connection: Connection, table: Table) -> list[Any]:
@@ -293,4 +329,4 @@ def _users_of_jobs(formations: Iterable[Formation]) -> Mapping[str, tuple[str, .
     for formation in formations:
         for label in formation.jobs:
             users[label].append(formation.id)
-    return {label: tuple(ids) for label, ids in users.items()}
+    return defaultdict(tuple, {label: tuple(ids) for label, ids in users.items()})

@@ -100,6 +100,9 @@ def targets(reading: Reading, state: State) -> list[Mention]:
         return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
 
     entering = not reading.facets or bool({Facet.ACCESS, Facet.FURTHER_STUDY} & set(reading.facets))
+    if any(m.jobs and not m.formations for m in mentions):
+        # "j'ai un CAP cuisine, quel niveau pour devenir professeur des écoles ?"
+        entering = entering or bool(re.search(r"\bdevenir\b", fold(reading.text)))
     kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
     return kept if any(m.words for m in kept) else mentions
 

@@ -30,6 +30,8 @@ from bot.dialogue.context import (
     what_is_asked_after,
 )
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
+from bot.dialogue.guidance import guide, resumes, with_resumption
+from bot.dialogue.job_questions import about_jobs, naming_what_to_become, of_formations
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
 from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
@@ -42,7 +44,7 @@ _FORMAL = re.compile(r"\b(vous|votre|vos)\b")
 def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     """The replies to one message, and the state after it; "vous" to whom says it first."""
     formal = state.formal or bool(_FORMAL.search(fold(reading.text)))
-    replies, after = _decide(reading, replace(state, formal=formal), knowledge)
+    replies, after = with_resumption(*_decide(reading, replace(state, formal=formal), knowledge))
     if formal:
         replies = [replace(reply, values={**reply.values, "vous": True}) for reply in replies]
     return replies, after
@@ -53,8 +55,16 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     if reading.intent == "distress":
         return [Reply("distress", Outcome.DISTRESS)], state
-    if reading.intent == "start_over":
+    if reading.intent == "start_over" and not resumes(reading, state):
         return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
+    reading = naming_what_to_become(reading, knowledge)
+    guided = guide(reading, state, knowledge)
+    if guided is not None:
+        return guided
+    told = about_jobs(reading, state, knowledge)
+    if told is not None:
+        return told
+    reading = of_formations(reading, state)
     if reading.ask is not None:
         return _choose(reading.ask, state, knowledge)
     chosen = _read_pending(reading, state, knowledge)

@@ -60,11 +60,19 @@ def about(
         formations=ids,
         discussed=remember(state.discussed, ids),
         listed=ids if len(ids) > 1 else state.listed,
+        jobs=jobs_still_spoken_of(state, ids, knowledge),
         waiting=(),
         candidates=(),
+        job_candidates=(),
         said=words,
         misses=0,
     )
+
+
+def jobs_still_spoken_of(state: State, formations: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """The jobs spoken of before, as long as the formations that one speaks of lead to them."""
+    leading = {i for label in state.jobs if (job := knowledge.catalogue.jobs.get(label)) for i in job.formations}
+    return state.jobs if leading.issuperset(formations) else ()
 
 
 def one_answer(facets: Sequence[Facet], group: Sequence[Formation]) -> bool:
@@ -76,7 +84,7 @@ def one_answer(facets: Sequence[Facet], group: Sequence[Formation]) -> bool:
 def ask_which(facets: Sequence[Facet], group: Sequence[Formation], said: str, state: State) -> Turn:
     ids = tuple(f.id for f in group)
     return [answers.ambiguous(facets, group, said)], replace(
-        state, waiting=to_values(facets), candidates=ids, listed=ids, misses=0
+        state, waiting=to_values(facets), candidates=ids, job_candidates=(), listed=ids, misses=0
     )
 
 
@@ -89,8 +97,10 @@ def after_list(state: State, formations: Sequence[Formation], facets: Sequence[F
         discussed=remember(state.discussed, ids[:1]) if len(ids) == 1 else state.discussed,
         listed=ids,
         shown=answers.SHOWN_FORMATIONS,
+        jobs=(),
         waiting=(),
         candidates=(),
+        job_candidates=(),
         misses=0,
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.catalogue import answers
+from bot.catalogue import answers, job_answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.catalogue.filters import Wish, nearest, read_wish
@@ -64,6 +64,13 @@ def job_turn(
     formations = knowledge.formations([*ids, *(i for i in beside if i not in ids)])
     shown, given_up = nearest(formations, wish, knowledge.resolver.is_kind)
     if not shown:
+        advised = next((reply for label in labels if (reply := job_answers.recommended(label, catalogue))), None)
+        if advised is not None:
+            return [advised], replace(after_list(state, advised.formations, advised.facets), jobs=advised.jobs)
+        known = [label for label in labels if label in catalogue.job_fiches]
+        access = job_answers.answer_jobs((Facet.JOB_ACCESS,), known, catalogue) if known else []
+        if access and access[0].outcome is Outcome.ANSWERED:
+            return access[:1], replace(after_list(state, (), (Facet.JOB_ACCESS,)), jobs=access[0].jobs)
         return [answers.unknown_job(said, knowledge.resolver.near_jobs(said), catalogue)], replace(state, misses=0)
     kept_kind = wish.kind if all(part["what"] != "type" for part in given_up) else None
     reply = answers.formations_for_job(labels, shown, catalogue, kept_kind, given_up)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import quote_plus
 
 from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation, Outcome
 from bot.catalogue.resolver import Resolver
+from bot.guidance.interview import Interview
 from bot.reading import Reading
 
 REMEMBERED = 4
@@ -24,7 +26,9 @@ class State:
 
     `formations` the last answer was about; `discussed` the last ones in the order they came; `listed` the last list
     shown, in the order displayed, of which `shown` were told; `waiting` the facets of a question that lacks its
-    formation, among `candidates` where a choice was asked; `formal` once someone said "vous".
+    formation, among `candidates` where a choice was asked, or its job, among `job_candidates`. `jobs` is the job
+    spoken of, of whose long sections `page` pages were told; `formal` once someone said "vous"; `guidance` what
+    was said of oneself.
     """
 
     facets: tuple[str, ...] = ()
@@ -34,11 +38,14 @@ class State:
     jobs: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    job_candidates: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     situation: str = ""
     misses: int = 0
     shown: int = 0
+    page: int = 0
     formal: bool = False
+    guidance: Interview = Interview()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -51,10 +58,12 @@ class State:
         values: dict[str, Any] = {}
         for field in fields(cls):
             value = data.get(field.name)
-            if field.name in ("misses", "shown"):
+            if field.name in ("misses", "shown", "page"):
                 values[field.name] = max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0
             elif field.name == "formal":
                 values["formal"] = value is True
+            elif field.name == "guidance":
+                values["guidance"] = Interview.from_json(value)
             elif field.name == "situation":
                 values["situation"] = value if isinstance(value, str) else ""
             elif isinstance(value, (list, tuple)):
@@ -96,7 +105,8 @@ def to_values(facets: Sequence[Facet]) -> tuple[str, ...]:
 
 def examples(knowledge: Knowledge, facets: Sequence[Facet] = ()) -> tuple[Choice, ...]:
     """Two or three questions that work on this catalogue, for someone who does not know what to type."""
-    some = [f for f in knowledge.catalogue.formations.values() if f.has(Facet.ACCESS) and f.has(Facet.JOBS)][:3]
+    full = (f for f in knowledge.catalogue.formations.values() if f.has(Facet.ACCESS) and f.has(Facet.JOBS))
+    some = list(islice(full, 3))
     asked = [facets] * 3 if facets else [(Facet.JOBS,), (Facet.ACCESS,), (Facet.DURATION,)]
     return tuple(
         Choice(

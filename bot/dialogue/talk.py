@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.catalogue import answers
-from bot.catalogue.answers import Reply
+from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.dialogue.formations import about
 from bot.dialogue.state import Knowledge, State, Turn, examples, remember
+from bot.guidance.reading import read_profile
 from bot.reading import Reading
 
 OUT_OF_SCOPE = {
@@ -32,7 +33,12 @@ def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     reply = Reply(
         OUT_OF_SCOPE[reading.intent],
         Outcome.OUT_OF_SCOPE,
-        {"about": about or "", "search_link": knowledge.search_link(about or ""), "variant": state.misses},
+        {
+            "about": about or "",
+            "search_link": knowledge.search_link(about or ""),
+            "variant": state.misses,
+            "jobs_told": bool(knowledge.catalogue.job_fiches),
+        },
     )
     named = [m for m in reading.mentions if m.formations]
     if len(named) == 1:
@@ -41,13 +47,18 @@ def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     return [reply], replace(state, misses=state.misses + 1)
 
 
+def begin_guidance() -> Choice:
+    """A button that begins guidance."""
+    return Choice("choice_guidance", {"kind": "begin", "value": ""}, Ask((Facet.GUIDANCE,), guide="next"))
+
+
 def guidance(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     return [Reply("guidance", Outcome.HELP, choices=examples(knowledge))], replace(state, misses=0)
 
 
 def situation(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     """Where one stands is remembered; with a formation in mind it asks whether one can get in."""
-    after = replace(state, situation=reading.text)
+    after = replace(state, situation=reading.text, guidance=state.guidance.told(read_profile(reading.text)))
     if state.formations:
         return about((Facet.ACCESS,), [knowledge.formations(state.formations)], after, knowledge)
     reply = Reply(
@@ -67,6 +78,10 @@ def more(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 
 def smalltalk(response: str, outcome: Outcome = Outcome.SMALLTALK) -> Callable[[Reading, State, Knowledge], Turn]:
     def turn(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
-        return [Reply(response, outcome, choices=examples(knowledge) if outcome is Outcome.HELP else ())], state
+        jobs_told = bool(knowledge.catalogue.job_fiches)
+        choices = examples(knowledge) if outcome is Outcome.HELP else ()
+        if choices and jobs_told:
+            choices = (*choices, begin_guidance())
+        return [Reply(response, outcome, {"jobs_told": jobs_told}, choices=choices)], state
 
     return turn

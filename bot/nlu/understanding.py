@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue.fiche import Facet
+from bot.catalogue.job_fiche import JOB_FACETS
 from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, stem, tokenize
@@ -57,6 +58,19 @@ _NAMELESS = frozenset(
 _JOINABLE = frozenset(FACETS_OF_INTENT) - {"ask_what_after", "search_formations", "ask_formations_for_job", "compare"}
 
 
+# Questions on a job: never asked beside others of a formation alone.
+_OF_JOBS = frozenset(name for name, facets in FACETS_OF_INTENT.items() if set(facets) <= set(JOB_FACETS))
+# Those that nobody asks of a formation, whose name a job may share.
+_OF_JOBS_ALONE = frozenset({"ask_job_salary", "ask_job_conditions", "ask_job_status", "ask_job_interests"})
+# The same question of a job and of a formation.
+_OF_BOTH = {
+    "ask_job_description": "ask_description",
+    "ask_job_access": "ask_access",
+    "ask_job_level": "ask_level",
+    "ask_job_skills": "ask_expectations",
+}
+# What stands beside a name in a clause that asks nothing of its own ("… et pour être boulanger").
+_NO_QUESTION = GAP_WORDS | {MASK_FORMATION, MASK_JOB, "etre", "devenir"}
 # A text, the lemmas of its words, its intent.
 Phrase = tuple[str, Sequence[str], str]
 
@@ -120,6 +134,8 @@ class Understanding:
         if not named:
             return self._read_corrected(text, mentions, lemmas)
         readings = [self._read(mask(text, spans), mentions, lemmas) for spans in masks]
+        if readings[0].intent in _OF_JOBS_ALONE:
+            return readings[0]
         if len(readings) > 1 and readings[1].confidence >= _FORMATION_FIRST * readings[0].confidence:
             return readings[1]
         return readings[0]
@@ -173,12 +189,19 @@ class Understanding:
             floor = _FACET if _SEVERAL.search(masked) else _LONE_FACET
             asked = [name for name in _JOINABLE if scores.get(name, 0.0) >= floor]
             asked += [name for name in self._by_clause(masked) if name not in asked]
+            if MASK_FORMATION in masked and MASK_JOB not in masked:
+                asked = [name for name in asked if name not in _OF_JOBS]
+            if MASK_JOB not in masked:
+                # One question, once: of a job where that is the intent, else of a formation.
+                twice = {name for of_job, name in _OF_BOTH.items() if of_job == intent}
+                twice |= {of_job for of_job, name in _OF_BOTH.items() if name in (intent, *asked) and of_job != intent}
+                asked = [name for name in asked if name not in twice]
             facets += [facet for name in sorted(asked, key=lambda n: -scores[n]) for facet in FACETS_OF_INTENT[name]]
         return tuple(dict.fromkeys(facets))
 
     def _by_clause(self, masked: str) -> list[str]:
         """The facets that single clauses of the message ask, each clearly."""
-        clauses = [clause for clause in _CLAUSE.split(masked) if clause.strip()]
+        clauses = [clause for clause in _CLAUSE.split(masked) if _asks(clause)]
         found = []
         for clause in clauses if len(clauses) > 1 else ():
             scores = self._single.scores(view(clause))
@@ -212,3 +235,8 @@ class Understanding:
         """Read what `save` wrote; FileNotFoundError when it is not there."""
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         return cls(IntentModel.load(folder / "single"), IntentModel.load(folder / "several"), frozenset(vocabulary))
+
+
+def _asks(clause: str) -> bool:
+    """Whether a clause holds more than a name."""
+    return any(token.text not in _NO_QUESTION for token in tokenize(clause))

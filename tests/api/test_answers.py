@@ -233,3 +233,29 @@ def test_what_was_typed_is_shown_to_the_letter(pupil: Pupil) -> None:
     message = only(pupil.say("durée du bac pro **astronaute**"))
     assert message["answer"]["outcome"] == "unknown"
     assert "**astronaute**" not in message["text"]
+
+
+def test_a_question_on_a_job_is_answered_from_its_fiche(pupil: Pupil) -> None:
+    message = only(pupil.say("combien gagne un ascensoriste quand il débute ?"))
+    assert message["answer"] == {
+        "outcome": "answered",
+        "facets": ["metier_salaire"],
+        "fiches": [],
+        "jobs": ["ascensoriste"],
+        "sources": [{"job": "ascensoriste", "section": "Salaire"}],
+    }
+    assert "Entre 1830 et 2000 euros brut par mois" in message["text"]
+    assert "fiche métier « ascensoriste », Salaire" in message["text"]
+    message = only(pupil.say("et les horaires ?"))
+    assert message["answer"]["facets"] == ["metier_conditions"]
+    assert message["answer"]["jobs"] == ["ascensoriste"]
+    assert "astreintes" in message["text"]
+
+
+def test_a_long_section_goes_on_by_button(pupil: Pupil) -> None:
+    first = only(pupil.say("quelles qualités pour être électromécanicien"))
+    more = next(choice for choice in first["choices"] if choice["title"] == "La suite")
+    rest = only(pupil.choose(more["id"]))
+    assert rest["answer"]["sources"] == [{"job": "électromécanicien/ne", "section": "Compétences requises"}]
+    assert len(rest["text"]) > len(first["text"])
+    assert "anglais technique" in rest["text"]

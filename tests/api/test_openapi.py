@@ -26,6 +26,9 @@ QUESTIONS = (
     "la 7e",
     "liste moi toutes les formations niveau bac",
     "Quelles formations mènent au métier d'ascensoriste ?",
+    "Comment devenir ascensoriste ?",
+    "un électromécanicien gagne combien",
+    "quels horaires pour un ajusteur-monteur",
 )
 
 

@@ -13,6 +13,8 @@ from hypothesis import settings
 
 from bot.catalogue.fiche import Catalogue, Formation, Job, Source
 from bot.catalogue.inflection import inflect
+from bot.catalogue.job_fiche import JobFiche
+from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import parse_formation
 from bot.catalogue.resolver import Resolver
 from bot.dialogue import Knowledge
@@ -158,21 +160,112 @@ _TEXTS = [
 ]
 
 
-def _catalogue(formations: Iterable[Formation], source: Source | None) -> Catalogue:
+def _catalogue(
+    formations: Iterable[Formation], source: Source | None, job_fiches: Iterable[JobFiche] = ()
+) -> Catalogue:
     by_id = {f.id: f for f in sorted(formations, key=lambda f: f.id)}
+    by_label = {fiche.title: fiche for fiche in sorted(job_fiches, key=lambda f: f.id)}
     users: defaultdict[str, list[str]] = defaultdict(list)
     for formation in by_id.values():
         for label in formation.jobs:
             users[label].append(formation.id)
-    jobs = {label: Job(label, *inflect(label), tuple(users[label])) for label in sorted(users)}
-    return Catalogue(by_id, jobs, source, "test")
+    labels = sorted({*users, *by_label})
+    jobs = {label: Job(label, *inflect(label), tuple(users[label])) for label in labels}
+    return Catalogue(by_id, jobs, source, "test", job_fiches=by_label)
+
+
+def _job(title: str, other_names: Iterable[str] = (), formations: Iterable[str] = (), **parts: str) -> str:
+    """The text of a job fiche; `parts` by their first word in lower case."""
+    masculine, feminine = inflect(title)
+    sections = {
+        "presentation": "Présentation",
+        "resume": "En bref",
+        "nature": "Nature du travail",
+        "competences": "Compétences requises",
+        "conditions": "Conditions de travail",
+        "salaire": "Salaire",
+        "marche": "Intégrer le marché du travail",
+        "acces": "Accès au métier",
+    }
+    lines = [
+        f"# {title}",
+        "**ID:** MET.1",
+        "",
+        "**Appellations:**",
+        f"- Féminin: {feminine}",
+        f"- Masculin: {masculine}",
+    ]
+    names = [f"### {name}" for name in other_names]
+    lines += ["", "## Autres appellations", "", *names] if names else []
+    for key, text in parts.items():
+        if key in sections:
+            lines += ["", f"## {sections[key]}", "", text]
+    lines += ["", f"**Niveau d'accès minimum:** {parts['niveau']}"] if "niveau" in parts else []
+    lines += ["", "## Formations recommandées", "", *(f"- {title} (ID: FOR.1)" for title in formations)]
+    lines += ["", "**Statuts possibles:**", *(f"- {status}" for status in parts.get("statuts", "salarié").split("|"))]
+    if "gouts" in parts:
+        lines += ["", "## Centres d'intérêt", "", *(f"- {taste}" for taste in parts["gouts"].split("|"))]
+    return "\n".join(lines) + "\n"
+
+
+_PARTS_OF_WORK = """### Sur l'eau
+            Le marinier vit à bord. Il manœuvre le bateau aux écluses. Il part souvent plusieurs semaines de suite.
+
+            ### Des horaires longs
+            On navigue de jour, parfois la nuit. Le dimanche, les écluses ferment plus tôt. On a ses congés l'hiver.
+
+            ### Seul ou à deux
+            Un convoi se conduit à deux. Les autres jours, le marinier est seul avec son moteur et ses cordages.
+
+            ### Par tous les temps
+            Il faut sortir par tous les temps : pluie, vent et gel ne l'arrêtent pas. En hiver, les canaux gèlent.
+            Le bateau attend. L'été, il fait chaud dans la salle des machines. L'eau est
+            partout. Le bruit du moteur ne s'arrête pas. Il faut savoir réparer une pompe, repeindre une coque, tenir
+            un livre de bord, cuisiner dans un mètre carré. Les mains sont souvent grasses."""
+
+# Invented too, of the jobs of the fiches above.
+_JOB_TEXTS = [
+    # All sections, one of them long; an other name; one formation of it has a fiche, one has none.
+    _job(
+        "marinier/ère",
+        ["batelier/ière", "pilote de convoi"],
+        ["titre professionnel conducteur de péniche", "CAP navigation"],
+        presentation="Le marinier conduit des péniches sur les canaux et les fleuves.",
+        resume="Il charge du sable ou du blé, et le livre plus loin.\n\n            ### Durée des études\n"
+        "            ## Après la 3e\n            2 ans pour un CAP.",
+        competences="### De la patience\n            Une écluse s'attend.",
+        conditions=_PARTS_OF_WORK,
+        salaire="### Salaire du débutant\n            A partir de 1850 euros brut par mois<br/>A partir de 2100 euros"
+        " brut par mois, sur le Rhin",
+        marche="### On embauche\n            Les bras manquent.",
+        acces="Un CAP suffit pour commencer.",
+        niveau="CAP ou équivalent",
+        statuts="salarié|artisan",
+        gouts="j'aime bouger|j'aimerais travailler dehors",
+    ),
+    # The same pay and level as the one before, and nothing else; a title that is a formation's too.
+    _job("fleuriste", presentation="Le fleuriste compose des bouquets.", niveau="CAP ou équivalent", statuts="artisan"),
+    # A name that opens two others.
+    *(
+        _job(f"horloger/ère{end}", presentation=f"L'horloger répare{what}.", salaire=f"{pay} euros brut par mois")
+        for end, what, pay in (
+            ("", " des montres", "1900"),
+            (" de tour", " des clochers", "2000"),
+            (" en marine", " des chronomètres", "2000"),
+        )
+    ),
+    # No formation lists it; those it advises have a fiche or not.
+    _job("gardien/ne de phare", (), ["BTS systèmes fluviaux option B chantiers", "CAP phare"], niveau="sans diplôme"),
+    _job("agent/e des vagues", acces="Sur la plage, en regardant les autres."),
+]
 
 
 @pytest.fixture(scope="session")
 def fiche_texts(seeds: Path) -> dict[str, str]:
-    """The texts of the small catalogue by the names of their files: a dozen invented fiches and the seeds."""
+    """The texts of the small catalogue by the names of their files: a dozen invented formations and the seeds'."""
     texts = {f"{number:02}.md": text for number, text in enumerate(_TEXTS)}
-    return texts | {path.name: path.read_text(encoding="utf-8") for path in sorted(seeds.glob("*.md"))}
+    ours = {path.name: path.read_text(encoding="utf-8") for path in sorted(seeds.glob("*.md"))}
+    return texts | {name: text for name, text in ours.items() if not describes_job(text)}
 
 
 @pytest.fixture(scope="session")
@@ -200,6 +293,26 @@ def resolver(knowledge: Knowledge) -> Resolver:
 
 
 @pytest.fixture(scope="session")
+def job_texts() -> dict[str, str]:
+    """The texts of some invented job fiches by the names of their files."""
+    return {f"job-{number}.md": text for number, text in enumerate(_JOB_TEXTS)}
+
+
+@pytest.fixture(scope="session")
+def small_with_jobs(small: Catalogue, source: Source, job_texts: dict[str, str]) -> Catalogue:
+    """The small catalogue and the invented job fiches."""
+    return _catalogue(small.formations.values(), source, (parse_job(text, name) for name, text in job_texts.items()))
+
+
+@pytest.fixture(scope="session")
+def knowledge_of_jobs(small_with_jobs: Catalogue) -> Knowledge:
+    """The small catalogue with job fiches and its resolver."""
+    catalogue = small_with_jobs
+    resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
+    return Knowledge(catalogue, resolver, "https://exemple.fr/?q={query}")
+
+
+@pytest.fixture(scope="session")
 def whole(catalogue_folder: Path, source: Source) -> Catalogue:
     """The whole catalogue of Onisep; skips where it is not at hand."""
     files = sorted(catalogue_folder.rglob("*.md"))
@@ -207,6 +320,13 @@ def whole(catalogue_folder: Path, source: Source) -> Catalogue:
         (parse_formation(path.read_text(encoding="utf-8"), str(path.relative_to(catalogue_folder))) for path in files),
         source,
     )
+
+
+@pytest.fixture(scope="session")
+def whole_with_jobs(whole: Catalogue, job_folder: Path) -> Catalogue:
+    """The whole catalogue of Onisep with its job fiches."""
+    texts = ((path.name, path.read_text(encoding="utf-8")) for path in sorted(job_folder.iterdir()))
+    return _catalogue(whole.formations.values(), whole.source, (parse_job(text, name) for name, text in texts))
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,10 @@ import pytest
 import yaml
 from jinja2 import UndefinedError, nodes
 
-from bot.catalogue import answers
+from bot.catalogue import answers, job_answers
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Facet, Formation
+from bot.catalogue.fiche import Catalogue, Facet, Formation
+from bot.catalogue.job_fiche import JOB_FACETS
 from bot.catalogue.resolver import Mention
 from bot.dialogue import Knowledge, State, decide
 from bot.reading import FACETS_OF_INTENT, FORMATION_FACETS, Reading
@@ -79,7 +80,7 @@ def included(wording: Wording, responses: Responses) -> set[str]:
                 if isinstance(node.template, nodes.Const):
                     found.add(node.template.value)
                 else:  # 'fact_' ~ part.facet
-                    found |= {f"fact_{facet.value}" for facet in FORMATION_FACETS}
+                    found |= {f"fact_{facet.value}" for facet in (*FORMATION_FACETS, *JOB_FACETS)}
     return found
 
 
@@ -102,6 +103,8 @@ def test_every_choice_of_a_facet_has_its_words(responses: Responses, knowledge: 
     for formation in knowledge.catalogue.formations.values():
         for choice in answers.next_questions((formation,), ()):
             assert choice.response in responses
+    for facet in JOB_FACETS:
+        assert f"fact_{facet.value}" in responses
 
 
 def test_rules_cover_every_intent_and_no_other(domain: dict[str, Any]) -> None:
@@ -170,10 +173,12 @@ INTENTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("catalogue", ["knowledge", "knowledge_of_jobs"])
 @pytest.mark.parametrize("intent", INTENTS)
-def test_every_turn_is_worded(intent: str, knowledge: Knowledge, wording: Wording) -> None:
+def test_every_turn_is_worded(intent: str, catalogue: str, request: pytest.FixtureRequest, wording: Wording) -> None:
+    knowledge: Knowledge = request.getfixturevalue(catalogue)
     state = State()
-    texts = ("ça ?", "le BTS MUC ?", "fleuriste", "en CAP ?", "BTS SFL", "lequel est le plus long ?")
+    texts = ("ça ?", "le BTS MUC ?", "fleuriste", "en CAP ?", "BTS SFL", "lequel est le plus long ?", "un horloger")
     for text, unseen in [(text, unseen) for text in texts for unseen in ((), ("zorglub",))]:
         mentions: tuple[Mention, ...] = tuple(knowledge.resolver.resolve(text))
         reading = Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), mentions, unseen)
@@ -182,8 +187,24 @@ def test_every_turn_is_worded(intent: str, knowledge: Knowledge, wording: Wordin
             check_worded(reply, wording)
 
 
-def test_every_reply_is_worded(knowledge: Knowledge, wording: Wording) -> None:
-    for reply in _replies(knowledge):
+def _replies_on_jobs(catalogue: Catalogue) -> Iterator[Reply]:
+    """Replies on jobs of every kind, made by the functions that make them."""
+    labels = list(catalogue.jobs)
+    for facet in JOB_FACETS:
+        for label in labels:
+            yield from job_answers.answer_jobs((facet,), (label,), catalogue)
+        yield from job_answers.answer_jobs((facet,), labels[:3], catalogue)
+        yield job_answers.ambiguous_job((facet,), labels[:2], "x", catalogue)
+        yield job_answers.ambiguous_job((facet,), labels, "", catalogue)
+        yield job_answers.unknown_job_asked((facet,), "x", labels[:3], catalogue)
+    yield job_answers.unknown_job_asked((), "x", (), catalogue)
+    for label in catalogue.job_fiches:
+        some = (job_answers.rest(JOB_FACETS, (label,), page, catalogue) for page in range(1, 9))
+        yield from (reply for reply in (*some, job_answers.recommended(label, catalogue)) if reply)
+
+
+def test_every_reply_is_worded(knowledge: Knowledge, small_with_jobs: Catalogue, wording: Wording) -> None:
+    for reply in (*_replies(knowledge), *_replies_on_jobs(small_with_jobs)):
         check_worded(reply, wording)
 
 

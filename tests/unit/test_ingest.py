@@ -76,7 +76,7 @@ def test_the_report_tells_what_is_missing_unknown_and_shared(folder: Path, url: 
     report = ingest(folder, url)
     assert report.missing["Accès"] == 1
     assert report.missing["Sigle"] == 1
-    assert report.missing["Description"] == report.total == 3
+    assert report.missing["Description"] == report.formations == 3
     assert report.shared_sigles == {"A": 2}
     assert [line.rpartition(":")[0] for line in report.unknown] == ["c.md:6", "c.md:2"]
     assert "3 formations: 3 added, 0 updated, 0 removed, 0 unchanged" in list(report.lines())
@@ -131,7 +131,7 @@ def test_all_errors_are_told_at_once(folder: Path, url: str) -> None:
 
 def test_a_folder_named_like_a_fiche_is_a_folder(folder: Path, url: str) -> None:
     (folder / "x.md").mkdir()
-    assert ingest(folder, url).total == 2
+    assert ingest(folder, url).formations == 2
 
 
 def test_a_folder_without_fiches_is_refused(tmp_path: Path, url: str) -> None:

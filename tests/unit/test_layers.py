@@ -16,7 +16,7 @@ FILES = sorted(
 
 # Free of Rasa although they are beside its components.
 PURE = {"bot/nlu/understanding.py", "bot/nlu/features.py", "bot/nlu/intent_model.py"}
-KNOWS = ("bot/catalogue/", "bot/dialogue/", "bot/reading.py", "bot/wording.py")
+KNOWS = ("bot/catalogue/", "bot/guidance/", "bot/dialogue/", "bot/reading.py", "bot/wording.py")
 MAY_IMPORT = {
     "rasa": ("bot/nlu/", "bot/channel/", "bot/stores/", "bot/runtime/"),
     "rasa_sdk": ("actions/", "bot/runtime/"),

@@ -9,6 +9,15 @@ import pytest
 
 from bot.catalogue.fiche import Formation
 from bot.catalogue.ingest import ingest
+from bot.catalogue.job_fiche import (
+    JOB_FIELDS,
+    SECTION_FORMATIONS,
+    SECTION_INTERESTS,
+    SECTION_OTHER_NAMES,
+    SECTION_SALARY,
+    JobFiche,
+)
+from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import parse_formation
 
 PROSE = ("Description", "Accès", "Poursuite d'études")
@@ -53,9 +62,17 @@ FACTS = {
 
 
 def formations(folder: Path) -> dict[str, Formation]:
-    files = [path for path in folder.iterdir() if path.suffix in (".md", ".txt")]
-    parsed = [parse_formation(path.read_text(encoding="utf-8"), path.name) for path in files]
+    texts = {
+        path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.*") if path.suffix in (".md", ".txt")
+    }
+    parsed = [parse_formation(text, name) for name, text in texts.items() if not describes_job(text)]
     return {formation.title: formation for formation in parsed}
+
+
+def jobs(folder: Path) -> dict[str, JobFiche]:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    parsed = [parse_job(text, name) for name, text in texts.items() if describes_job(text)]
+    return {fiche.title: fiche for fiche in parsed}
 
 
 @pytest.fixture
@@ -84,9 +101,9 @@ def runs(formation: Formation, length: int) -> set[tuple[str, ...]]:
 
 def test_seeds_are_stored_with_their_source(seeds: Path, tmp_path: Path) -> None:
     report = ingest(seeds, f"sqlite:///{tmp_path}/catalogue.db")
-    assert report.change.added == 2
+    assert (report.formations, report.jobs) == (2, 2)
     assert report.source is not None
-    assert report.source.name == "Onisep, données ouvertes : fiches formations"
+    assert report.source.name == "Onisep, données ouvertes : fiches formations et fiches métiers"
     assert not report.unknown
 
 
@@ -125,3 +142,127 @@ def test_numbers_are_those_of_the_originals(ours: dict[str, Formation], original
         for section in PROSE:
             expected = re.findall(r"\d+", (original.value(section) or "").replace("trois ans", "3 ans"))
             assert sorted(re.findall(r"\d+", ours[title].value(section) or "")) == sorted(expected)
+
+
+# --- jobs
+
+LIFT, ELECTRO = "ascensoriste", "électromécanicien/ne"
+SAME = (SECTION_OTHER_NAMES, SECTION_SALARY, SECTION_FORMATIONS, SECTION_INTERESTS)
+NAMES_IN_PROSE = (
+    "métiers de l'électricité et de ses environnements connectés",
+    "maintenance des systèmes de production connectés",
+    "technicien ascensoriste (service et modernisation)",
+    "conception et réalisation de systèmes automatiques",
+    "maintenance des systèmes, option a",
+    "maintenance des systèmes, option systèmes de production",
+    "gestion de la maintenance assistée par ordinateur",
+)
+JOB_FACTS = {
+    (LIFT, "Présentation"): """
+        Monte-charge|ascenseurs|trottoirs roulants|escaliers mécaniques|portails automatiques|installe|prend soin
+        répare|au goût du jour|d'un site à l'autre|embauche|besoins|remplacer ceux qui partent""",
+    (LIFT, "En bref"): """
+        plans de montage|électricité|boîtiers de commande|câbles|freins|mise en service|chantiers|neuf|rénovation
+        agent de maintenance|anciens|marché|régulièrement|panne|de nuit|jour férié|très complexes
+        automatismes|informatique|électronique|mécanique""",
+    (LIFT, "Nature du travail"): """
+        plans|schémas|cage|barres|moteur|commande|portes de chaque palier|boutons d'appel|câble|cabine|régler
+        parc|nettoyer|échange standard|boîtier électrique|carte électronique|atelier de l'entreprise|fabriquée
+        charges transportées|plus vite|usagers|réglementation|conformes|tests|fiches techniques|signe
+        dossier de maintenance""",
+    (LIFT, "Compétences requises"): """
+        hydraulique|traction électrique|complexe|anciennes|nouvelles|polyvalent|câblage|électrotechnique|électronique
+        informatique|soudage|montage|documentation technique|tablette|téléphone portable|radio|50 à 150|analyser
+        procédures|règles|Habitants|copropriétaires|syndics|logements sociaux|professionnels du bâtiment|architectes
+        relationnel|patient|compréhensif|sang-froid""",
+    (LIFT, "Conditions de travail"): """
+        horaires|astreintes|jour férié|nuit|urgence|réagir vite|réglementation|communicant|planifie|chantier|équipe
+        véhicule de service|seul ou à deux|tournées d'inspection|permis de conduire|inconfortables|hauteur|confinés|vide
+        condition physique|du dos|allergies respiratoires|daltonisme|équilibre|Gants|harnais|casque|obligatoires""",
+    (LIFT, "Intégrer le marché du travail"): """
+        PME|4 multinationales|Schindler|Otis|ThyssenKrupp|Koné|fabriquent|installent|maintenir|rénover|assister
+        normes|obligatoire|réglementation|moitié des besoins|Ile-de-France|centres commerciaux|gares|hôpitaux|immeubles
+        portes automatiques|dans sa région|chef d'atelier|chef d'équipe|téléphériques|ponts roulants|planification
+        formation|technico-commercial""",
+    (LIFT, "Accès au métier"): """
+        bac professionnel|BTS|certificat de spécialisation|centres de formation|Niveau bac \+ 1|Niveau bac \+ 2""",
+    (ELECTRO, "Présentation"): """
+        Robots industriels|compresseurs|moteurs électriques|mécaniques|électriques|monter|câbler|ajuster|terrain""",
+    (ELECTRO, "En bref"): """
+        engins de levage|machines de production|dossier de fabrication|variateurs de vitesse|roulements|moteurs|réglages
+        entretenir|dépanner|graisser|isolés|nettoyer|anomalie|améliorative|adaptative|curative|défectueux|mesures|RATP
+        SNCF|EDF|sociétés de maintenance industrielle""",
+    (ELECTRO, "Nature du travail"): """
+        neuves|chantier|atelier|dossier de fabrication|connexions électriques|prévient|adapte|programmées|graissage
+        isolation|Usure|déformation|surchauffe|tests|mesures|composants|remet en service|bureau d'études
+        améliorations""",
+    (ELECTRO, "Compétences requises"): """
+        polyvalent|électricien|chaudronnier|carter|arbre de transmission|électronique de puissance|électrotechnique
+        informatique industrielle|évoluent|pneumatiques|hydrauliques|schémas électriques|anglais technique|notices
+        analyser|déduire|méthodique|clients|administratives|comptes rendus""",
+    (ELECTRO, "Conditions de travail"): """
+        silo à grains|ligne de production|station de pompage|usine|entreprise agricole|équipe de maintenance|lourdes
+        hauteur|bruit|Masque|lunettes|chaussures renforcées|gants|harnais|casque|seul ou en équipe|taille|3 × 8|24 h
+        astreintes|week-end|nuit|décalés""",
+    (ELECTRO, "Intégrer le marché du travail"): """
+        demandé|salariés|pharmacie|plasturgie|chimie|agroalimentaire|aéronautique|navale|construction automobile
+        matériel électrique|RATP|SNCF|EDF|encadrer|GMAO|nouvelles machines|méthodes de maintenance|étude""",
+    (ELECTRO, "Accès au métier"): """
+        bacheliers professionnels|BTS|chef d'équipe|titre professionnel|qualification|apprentissage|Niveau bac \+ 3""",
+}
+
+
+@pytest.fixture
+def our_jobs(seeds: Path) -> dict[str, JobFiche]:
+    return jobs(seeds)
+
+
+def job_runs(fiche: JobFiche, length: int) -> set[tuple[str, ...]]:
+    """Every run of `length` words of the prose, lists of diplomas apart."""
+    found = set()
+    for section in fiche.sections:
+        if section.name in SAME:
+            continue
+        for block in section.text.casefold().split("\n\n"):
+            for name in NAMES_IN_PROSE:
+                block = block.replace(name, " name ")
+            words = re.findall(r"\w+", block)
+            found |= {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
+    return found
+
+
+def test_files_of_jobs_are_named_by_their_ids(our_jobs: dict[str, JobFiche]) -> None:
+    assert {fiche.path for fiche in our_jobs.values()} == {f"{f.id.replace(':', '-')}.md" for f in our_jobs.values()}
+
+
+def test_jobs_are_those_of_a_seed(ours: dict[str, Formation], our_jobs: dict[str, JobFiche]) -> None:
+    assert set(our_jobs) <= set(ours[MSPC].jobs)
+    assert all(MSPC in fiche.formations for fiche in our_jobs.values())
+
+
+@pytest.mark.parametrize(("title", "section"), JOB_FACTS)
+def test_every_fact_of_a_job_is_told(title: str, section: str, our_jobs: dict[str, JobFiche]) -> None:
+    text = our_jobs[title].value(section) or ""
+    facts = [fact.strip() for line in JOB_FACTS[title, section].split("\n") for fact in line.split("|")]
+    assert [fact for fact in facts if not re.search(fact, text, re.IGNORECASE)] == []
+
+
+def test_structured_facts_of_jobs_are_those_of_the_originals(our_jobs: dict[str, JobFiche], job_folder: Path) -> None:
+    originals = jobs(job_folder)
+    for title, ours in our_jobs.items():
+        original = originals[title]
+        assert [section.name for section in ours.sections] == [section.name for section in original.sections]
+        assert [ours.value(name) for name in (*JOB_FIELDS, *SAME)] == [
+            original.value(name) for name in (*JOB_FIELDS, *SAME)
+        ]
+        for section in original.sections:
+            expected = sorted(re.findall(r"\d+", section.text))
+            assert sorted(re.findall(r"\d+", ours.value(section.name) or "")) == expected, section.name
+            headings = re.findall(r"^#+ ", section.text, re.MULTILINE)
+            assert re.findall(r"^#+ ", ours.value(section.name) or "", re.MULTILINE) == headings
+
+
+def test_prose_of_jobs_is_our_own(our_jobs: dict[str, JobFiche], job_folder: Path) -> None:
+    originals = jobs(job_folder)
+    for title, ours in our_jobs.items():
+        assert not job_runs(ours, 8) & job_runs(originals[title], 8)

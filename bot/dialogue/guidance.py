@@ -1,0 +1,393 @@
+"""Turns of guidance: a short interview by taps or typing, jobs with reasons, and the ways to a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.catalogue.answers import Ask, Choice, Reply, both_genders, source_of
+from bot.catalogue.fiche import FIELD_DURATION, Facet, Formation, Outcome
+from bot.catalogue.job_answers import answer_jobs
+from bot.catalogue.job_fiche import FIELD_LEVEL, SECTION_INTERESTS
+from bot.catalogue.normalize import fold
+from bot.catalogue.selection import read_choice
+from bot.dialogue.context import FOLLOW_UP
+from bot.dialogue.job_questions import about_jobs, ask_which_job, asked_of_jobs
+from bot.dialogue.paths import ask_way, job_with_a_way_asked, sections_cited, way_to
+from bot.dialogue.state import Knowledge, State, Turn, to_facets, to_values
+from bot.guidance.interview import STEPS, Interview
+from bot.guidance.profile import SERIES, SITUATIONS, Profile
+from bot.guidance.ranking import DISLIKES, SUGGESTED, Reason, Suggestion, rank, weigh
+from bot.guidance.reading import read_profile
+from bot.reading import Reading
+
+_TOLD_FORMATIONS = 2  # of each job suggested; the rest is a tap away
+_TASTES_OFFERED = 7
+_YEARS_OFFERED = (2, 3, 5)
+_SITUATIONS_OFFERED = SITUATIONS[:6]
+_FEW_WORDS = 6
+
+_STOP = re.compile(r"^\W*(stop|arrete|arreter|on arrete|laisse tomber|laisse|j'arrete|annule|annuler|quitter|fini)\b")
+_SKIP = re.compile(
+    r"^\W*(passer?|passe|skip|suivant|suivante|je passe|aucune idee|rien|non|nan|peu importe|n'importe|ca m'est egal"
+    r"|m'en fiche"
+    r"|je (ne )?sais (vraiment )?pas|j'?sais pas|j ?sais pas|jsp|sais pas|c'est tout|voila|pas specialement)\b"
+)
+_PASS = re.compile(r"^\W*(je )?(passer?|skip|suivante?)\b")
+_RESUME = re.compile(r"\b(on reprend|reprendre|reprenons|on continue|continuer|continue|revenons)\b")
+_OTHERS = re.compile(r"\b(d ?'?autres?|autre chose|encore|la suite|suivants)\b")
+_OTHER_JOBS = re.compile(
+    r"\b(d ?'?autres|encore des|plus d ?'?) ?(idees?|pistes?|metiers?|propositions?|suggestions?)\b"
+)
+_ADVISE = re.compile(
+    r"\b(conseilles?|conseiller|(tu|vous) (m'?e? ?|nous )?propose[sz]?|suggeres?|me correspond|me correspondrait"
+    r"|fait pour moi|fait pour nous"
+    r"|(sais|sait|sai|c) ?(vraiment |trop |meme |toujours )?(pas|plus) (du tout |trop |vraiment )?(quoi|ce que|que)"
+    r" (je )?(peux |veux |dois |pourrais )?(faire|devenir|choisir)"
+    r"|quel (metier|boulot|taf|job) pour moi|quoi faire (plus tard|dans la vie|comme (metier|boulot|taf))"
+    r"|trouver (un|mon|une) (metier|voie|orientation|idee)|m'orienter|des idees de metiers?)\b"
+)
+_TASTE_CUE = re.compile(r"\b(j ?'?(aime|adore|kiffe)|passionne|me plait|mon truc|je prefere|je deteste|je reve)\b")
+_QUESTION = re.compile(r"\?|\b(quels?|quelles?|combien|comment|c'est quoi|c koi|qu'est|pourquoi)\b")
+_IN_A_CLASS = re.compile(r"\b(en|suis|classe|passe)\b")
+_SHORT_FACTS = frozenset({Facet.JOB_SALARY, Facet.JOB_LEVEL, Facet.JOB_STATUS})
+_PLAIN_INTENTS = frozenset(
+    "ask_guidance tell_situation inform choose affirm deny nlu_fallback out_of_scope search_formations".split()
+)
+
+
+def guide(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
+    """The turn of a message of guidance, or None: then it is about something else."""
+    if reading.ask is not None:
+        return _tapped(reading.ask, state, knowledge)
+    folded = fold(reading.text)
+    interview = state.guidance
+    said = read_profile(reading.text, interview.profile.situation)
+    label = job_with_a_way_asked(reading, said, state, knowledge)
+    if label:
+        about_oneself = replace(said, interests=(), avoided=())
+        return way_to(label, replace(state, guidance=interview.told(about_oneself)), knowledge)
+    if not knowledge.catalogue.job_fiches:
+        return None
+    if interview != Interview() and _STOP.search(folded):
+        return _stop(state)
+    if interview.step:
+        return _answered(reading, said, state, knowledge)
+    if interview.last:
+        following = _after_suggestions(reading, said, state, knowledge)
+        if following is not None:
+            return following
+    if resumes(reading, state):
+        return _go_on(state, knowledge)
+    named = any(m.words and (m.type or m.whole or m.whole_job) for m in reading.mentions)
+    advises = reading.intent == "ask_guidance" or bool(_ADVISE.search(folded))
+    tells = reading.intent == "tell_situation" or (not reading.facets and bool(_TASTE_CUE.search(folded)))
+    tastes = bool(said.interests or said.avoided)
+    if named and not (tastes and advises):
+        return None
+    if (advises or tells) and tastes:
+        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+    return _go_on(replace(state, guidance=interview.told(said)), knowledge) if advises else None
+
+
+def resumes(reading: Reading, state: State) -> bool:
+    """Whether a message goes back to guidance, however much it looks like a wish to start all over."""
+    folded = fold(reading.text)
+    return bool((state.guidance.step or state.guidance.passed) and _RESUME.search(folded)) and not re.search(
+        r"\b(zero|debut|tout)\b", folded
+    )
+
+
+def with_resumption(replies: list[Reply], after: State) -> Turn:
+    """A question answered in the middle of guidance offers to go on with it."""
+    last = replies[-1]
+    if after.guidance.step and last.facets != (Facet.GUIDANCE,) and last.outcome is not Outcome.DISTRESS:
+        resume = Choice("choice_guidance", {"kind": "resume", "value": ""}, _tap("next"))
+        replies = [*replies[:-1], replace(last, choices=(*last.choices, resume))]
+    return replies, after
+
+
+# --- what was typed
+
+
+def _answered(reading: Reading, said: Profile, state: State, knowledge: Knowledge) -> Turn | None:
+    """The turn of a message while a question of guidance waits."""
+    folded, interview = fold(reading.text), state.guidance
+    if _ADVISE.search(folded) or re.search(r"\b(montre|propose|vas ?-?y|resultats?|c'est tout)\b", folded):
+        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+    named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
+    asks = bool(_QUESTION.search(folded)) and not (said and folded.startswith("et si "))
+    if asks or (named and not said):
+        return None
+    answer = _short_answer(folded, interview.step, said)
+    if answer:
+        (reply,), after = _go_on(replace(state, guidance=interview.told(answer)), knowledge)
+        noted = reply.response == "guidance_question" and after.guidance.step == interview.step
+        return [replace(reply, values={**reply.values, "noted": True}) if noted else reply], after
+    if _SKIP.search(folded):
+        return _go_on(replace(state, guidance=interview.without(interview.step)), knowledge)
+    if _RESUME.search(folded):
+        return _go_on(state, knowledge)
+    if reading.intent in _PLAIN_INTENTS and not named:
+        return [_question(interview.step, interview, knowledge, again=True)], state
+    return None
+
+
+def _short_answer(folded: str, step: str, said: Profile) -> Profile:
+    """What was said, in the light of the question: what one refuses is named without "pas", "oui" answers too."""
+    if step == "avoided" and said.interests and not _TASTE_CUE.search(folded):
+        return replace(said, interests=(), avoided=(*said.avoided, *said.interests))
+    if step == "avoided" and not said:
+        return Profile(avoided=tuple(key for key in DISLIKES if key in folded))
+    if step == "apprenticeship" and re.match(r"\W*(oui|ouais|ok|carrement|pourquoi pas|volontiers)\b", folded):
+        return replace(said, apprenticeship=True)
+    if step == "series" and not said:
+        return Profile(series=next((s for s in SERIES if re.search(rf"\b{fold(s)}", folded)), ""))
+    if step == "years" and not said and (number := re.fullmatch(r"\W*(\d{1,2})\W*", folded)):
+        return Profile(years=min(int(number[1]), 15))
+    return said
+
+
+def _after_suggestions(reading: Reading, said: Profile, state: State, knowledge: Knowledge) -> Turn | None:
+    """After suggestions: others, a question on one of them or on all, a correction."""
+    folded, interview = fold(reading.text), state.guidance
+    named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
+    few = len(folded.split()) <= _FEW_WORDS
+    if _OTHER_JOBS.search(folded) and not said and not named:
+        return _suggest(state, knowledge)
+    if _PASS.search(folded) and few:
+        return _go_on(replace(state, guidance=interview.without(interview.next_step)), knowledge)
+    if not said and few and interview.next_step == "series":
+        said = _short_answer(folded, "series", said)
+    corrects = few or bool(FOLLOW_UP.match(folded) or reading.intent in _PLAIN_INTENTS or _TASTE_CUE.search(folded))
+    if not named and not state.listed and not _IN_A_CLASS.search(folded):
+        # "la première" is the first one shown; who is in première says so.
+        picked = _picked(reading, state, knowledge)
+        if picked is not None:
+            return picked
+    if state.facets != (Facet.GUIDANCE.value,):
+        # Something else was spoken of meanwhile: only who speaks of oneself goes back.
+        corrects = bool(state.jobs or not state.formations) and (
+            reading.intent == "tell_situation" or bool(_TASTE_CUE.search(folded))
+        )
+    elif not said and not named:
+        if reading.intent == "ask_more" or (few and _OTHERS.search(folded)):
+            return _suggest(state, knowledge)
+        return _of_all_shown(reading, state, knowledge)
+    if said and corrects and not named and not _QUESTION.search(folded.rstrip(" ?")):
+        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+    return None
+
+
+def _picked(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
+    """ "le 2e", "le 2e c'est quoi ?": about one of the jobs suggested, by its rank."""
+    labels = _shown(state, knowledge)
+    pick = read_choice(reading.text, [Formation(label, label, (), (), ()) for label in labels], waiting=False)
+    if state.job_candidates or not pick or not pick.ordinal or not pick.formations:
+        return None
+    again = to_facets(state.facets) if FOLLOW_UP.match(fold(reading.text)) else ()
+    ask = Ask(asked_of_jobs(reading.facets or again), (), (pick.formations[0].id,))
+    return about_jobs(replace(reading, ask=ask), state, knowledge)
+
+
+def _of_all_shown(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
+    """ "ça gagne combien ?": short facts are told of all the jobs suggested, for others it is asked of which."""
+    labels = _shown(state, knowledge)
+    asked = asked_of_jobs(reading.facets)
+    if Facet.FORMATIONS_FOR_JOB in reading.facets:
+        asked = (Facet.FORMATIONS_FOR_JOB,)
+    if not asked or not labels or state.job_candidates or reading.mentions or reading.unseen:
+        return None
+    if _SHORT_FACTS.issuperset(asked):
+        return answer_jobs(asked, labels, knowledge.catalogue), replace(state, misses=0)
+    return ask_which_job(asked, labels, state, knowledge)
+
+
+def _shown(state: State, knowledge: Knowledge) -> tuple[str, ...]:
+    """The jobs of the last suggestions, in order."""
+    return tuple(label for label in state.guidance.last if label in knowledge.catalogue.job_fiches)
+
+
+# --- what was tapped
+
+
+def _tap(answer: str) -> Ask:
+    return Ask(facets=(Facet.GUIDANCE,), guide=answer)
+
+
+def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
+    if Facet.PATH in ask.facets and ask.jobs and ask.jobs[0] in knowledge.catalogue.jobs:
+        return way_to(ask.jobs[0], state, knowledge)
+    if not ask.guide:
+        return None
+    kind, _, value = ask.guide.partition(":")
+    interview = state.guidance
+    if kind == "stop":
+        return _stop(state)
+    if kind in ("more", "show"):
+        return _suggest(state, knowledge)
+    if kind == "tastes":
+        start = int(value) if value.isdecimal() else 0
+        return [_question("interests", interview, knowledge, start=start)], _asking("interests", state)
+    if kind == "ask" and value in STEPS:
+        return [_question(value, interview, knowledge)], _asking(value, state)
+    if kind == "skip" and value in STEPS:
+        return _go_on(replace(state, guidance=interview.without(value)), knowledge)
+    said = {
+        "situation": Profile(situation=value if value in SITUATIONS else ""),
+        "series": Profile(series=value if value in SERIES else ""),
+        "interests": Profile(interests=(value,)),
+        "avoided": Profile(avoided=(value,)),
+        "years": Profile(years=int(value) if value.isdecimal() else None),
+        "apprenticeship": Profile(apprenticeship=True),
+    }.get(kind, Profile())
+    told = interview.told(said)
+    if kind in ("interests", "avoided"):
+        # Several may be tapped: the question is asked again, without what was.
+        return [_question(kind, told, knowledge)], _asking(kind, replace(state, guidance=told))
+    return _go_on(replace(state, guidance=told), knowledge)
+
+
+# --- replies
+
+
+def _go_on(state: State, knowledge: Knowledge) -> Turn:
+    """The next question, or the suggestions when there is none."""
+    step = state.guidance.next_step
+    if not step:
+        return _suggest(state, knowledge)
+    return [_question(step, state.guidance, knowledge)], _asking(step, state)
+
+
+def _asking(step: str, state: State) -> State:
+    """`state` while the answer to `step` is awaited."""
+    return replace(
+        state, guidance=replace(state.guidance, step=step), waiting=(), candidates=(), job_candidates=(), misses=0
+    )
+
+
+def _stop(state: State) -> Turn:
+    """Guidance ends, and what was said of oneself is forgotten."""
+    return [Reply("guidance_stopped", Outcome.SMALLTALK)], replace(state, guidance=Interview(), facets=(), misses=0)
+
+
+def _question(
+    step: str, interview: Interview, knowledge: Knowledge, again: bool = False, start: int | None = None
+) -> Reply:
+    profile = interview.profile
+    tastes = _tastes(profile, knowledge)
+    first = len(profile.interests) * _TASTES_OFFERED if start is None else start
+    first = first if first < len(tastes) else 0
+    offered: Sequence[str] = {
+        "situation": _SITUATIONS_OFFERED,
+        "series": SERIES[:6] + SERIES[-1:],
+        "interests": tastes[first : first + _TASTES_OFFERED],
+        "avoided": [key for key in DISLIKES if key not in profile.avoided],
+        "years": [str(years) for years in _YEARS_OFFERED],
+        "apprenticeship": ["oui"],
+    }[step]
+    choices = [Choice("choice_guidance", {"kind": step, "value": v}, _tap(f"{step}:{v}")) for v in offered]
+    if step == "interests" and len(tastes) > _TASTES_OFFERED:
+        following = str(first + _TASTES_OFFERED)
+        choices.append(Choice("choice_guidance", {"kind": "tastes", "value": ""}, _tap(f"tastes:{following}")))
+    answered = bool(profile.interests if step == "interests" else profile.avoided if step == "avoided" else False)
+    skip = "enough" if answered else "skip"
+    choices.append(Choice("choice_guidance", {"kind": skip, "value": step}, _tap(f"skip:{step}")))
+    if profile.interests and step != "interests":
+        choices.append(Choice("choice_guidance", {"kind": "show", "value": ""}, _tap("show")))
+    values = {"step": step, "again": again, "answered": answered, "noted": False}
+    return Reply("guidance_question", Outcome.HELP, values, (Facet.GUIDANCE,), choices=tuple(choices))
+
+
+def _tastes(profile: Profile, knowledge: Knowledge) -> list[str]:
+    """The tastes not said yet, those that most jobs have first."""
+    weights = weigh(knowledge.catalogue.job_fiches.values())
+    said = {*profile.interests, *profile.avoided}
+    return sorted((i for i in weights if i not in said), key=lambda i: (weights[i], i))
+
+
+def _suggest(state: State, knowledge: Knowledge) -> Turn:
+    """At most five jobs not shown yet, each with its reasons and the nearest formations."""
+    interview, catalogue = state.guidance, knowledge.catalogue
+    found = rank(interview.profile, catalogue, seen=interview.shown)
+    if not found.jobs:
+        start = Choice("choice_guidance", {"kind": "start", "value": ""}, _tap("next"))
+        none = Reply("guidance_none", Outcome.HELP, {"shown": bool(interview.shown)}, (Facet.GUIDANCE,))
+        again = replace(interview, step="", shown=(), last=(), passed=() if not interview.shown else interview.passed)
+        return [replace(none, choices=() if interview.shown else (start,))], replace(state, guidance=again)
+    labels = tuple(suggestion.job.title for suggestion in found.jobs)
+    told = [f for s in found.jobs for f in s.formations[:_TOLD_FORMATIONS]]
+    choices = [Choice("choice_path", {"job": both_genders(label, catalogue)}, ask_way(label)) for label in labels]
+    choices.append(Choice("choice_guidance", {"kind": "more", "value": ""}, _tap("more")))
+    missing = interview.next_step or ("" if interview.profile.interests else "interests")
+    if missing:
+        choices.append(Choice("choice_guidance", {"kind": "refine", "value": missing}, _tap(f"ask:{missing}")))
+    shared = _shared_reasons(found.jobs)
+    formation_sources = [(f.id, FIELD_DURATION) for f in told if f.duration] + _reason_sources(found.jobs)
+    sources = [(label, section) for s in found.jobs for label, section in _job_sources(s)]
+    reply = Reply(
+        "guidance_suggestions",
+        Outcome.ANSWERED,
+        {
+            "jobs": [_suggestion(s, shared, knowledge) for s in found.jobs],
+            "shared": [{"kind": r.kind, "value": r.value} for r in shared],
+            "tastes": bool(interview.profile.interests),
+            "cited": sections_cited(sources, formation_sources),
+            "given_up": interview.profile.years if found.given_up else None,
+            "others": bool(interview.shown),
+            "source": source_of(catalogue),
+        },
+        (Facet.GUIDANCE,),
+        tuple({f.id: f for f in told}.values()),
+        labels,
+        tuple(dict.fromkeys(formation_sources)),
+        tuple(choices[: SUGGESTED + 2]),
+        tuple(dict.fromkeys(sources)),
+    )
+    shown = replace(interview, step="", shown=(*interview.shown, *labels), last=labels)
+    return [reply], replace(
+        state,
+        guidance=shown,
+        facets=to_values((Facet.GUIDANCE,)),
+        formations=(),
+        listed=(),
+        jobs=(),
+        waiting=(),
+        candidates=(),
+        job_candidates=(),
+        misses=0,
+    )
+
+
+def _shared_reasons(suggestions: Sequence[Suggestion]) -> list[Reason]:
+    """The reasons, tastes apart, that all have and that are told once."""
+    first, *rest = suggestions
+    kinds = {(r.kind, r.value) for r in first.reasons if r.kind in ("years", "apprenticeship")}
+    for suggestion in rest:
+        kinds &= {(r.kind, r.value) for r in suggestion.reasons}
+    return [r for r in first.reasons if (r.kind, r.value) in kinds] if rest else []
+
+
+def _suggestion(suggestion: Suggestion, shared: Sequence[Reason], knowledge: Knowledge) -> dict[str, Any]:
+    once = {(r.kind, r.value) for r in shared}
+    told = suggestion.formations[:_TOLD_FORMATIONS]
+    return {
+        "job": both_genders(suggestion.job.title, knowledge.catalogue),
+        "level": suggestion.job.level,
+        "reasons": [{"kind": r.kind, "value": r.value} for r in suggestion.reasons if (r.kind, r.value) not in once],
+        "formations": [{"title": f.title, "duration": f.duration} for f in told],
+        "more": len(suggestion.formations) - len(told),
+    }
+
+
+def _job_sources(suggestion: Suggestion) -> list[tuple[str, str]]:
+    label = suggestion.job.title
+    sections = [SECTION_INTERESTS] if any(r.kind == "interest" for r in suggestion.reasons) else []
+    return [(label, section) for section in [*sections, *([FIELD_LEVEL] if suggestion.job.level else [])]]
+
+
+def _reason_sources(suggestions: Sequence[Suggestion]) -> list[tuple[str, str]]:
+    told = {f.id for s in suggestions for f in s.formations[:_TOLD_FORMATIONS]}
+    return [(r.fiche, r.section) for s in suggestions for r in s.reasons if r.fiche in told]

@@ -1,0 +1,113 @@
+"""Where a formation starts: as its fiche states it, else inferred from its level and its duration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.catalogue.fiche import SECTION_ACCESS, SECTION_DESCRIPTION, Catalogue, Formation
+from bot.catalogue.normalize import fold
+from bot.guidance.ladder import BAC, CAP, NONE, exit_rung, rung_of_situation, years_of
+
+_AFTER_COLLEGE = re.compile(r"\b(apres|issus?) (de |d'une )?(la |une )?(classe de )?(3e|3eme|troisieme)\b")
+_AFTER_CAP = re.compile(r"\b(titulaires? d'un|apres un|avec un|d'un|certains) (autre )?cap\b")
+_AFTER_BAC = re.compile(r"\bbac(calaureat)?s?\b(?! ?\+)|\bbachelier|\bparcoursup\b")
+_YEARS_AFTER_BAC = re.compile(r"\bbac ?\+ ?([1-5])|\b(?:(bts|dut|l2)|(licence|but|l3))\b")
+_APPRENTICESHIP = re.compile(r"\bapprenti(s|ssage)?\b|\balternance\b")
+_SCHOOL = re.compile(r"\b(statut|voie) scolaires?\b|\bau lycee\b|\bdans un lycee\b")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The rungs that a formation is open to; `stated` tells that its fiche says so ("Accès")."""
+
+    rungs: tuple[int, ...]
+    stated: bool
+
+
+def entry(formation: Formation) -> Entry | None:
+    """Where a formation starts, or None where nothing tells."""
+    last = exit_rung(formation)
+    stated = _stated(formation.value(SECTION_ACCESS) or "")
+    possible = tuple(rung for rung in stated if last is None or rung <= last)
+    if possible:
+        return Entry(possible, True)
+    inferred = _inferred(last, years_of(formation))
+    return None if inferred is None else Entry((inferred,), False)
+
+
+def is_step_back(formation: Formation, situation: str) -> bool:
+    """Whether a formation starts below where one stands and leads no higher: a bac pro for who has a bac."""
+    starts, last, here = entry(formation), exit_rung(formation), rung_of_situation(situation)
+    return starts is not None and last is not None and last <= here and max(starts.rungs) < here
+
+
+def apprenticeship_section(formation: Formation) -> str | None:
+    """The section of the fiche that speaks of apprenticeship, or None where none does."""
+    return _section(formation, _APPRENTICESHIP)
+
+
+def school_section(formation: Formation) -> str | None:
+    """The section of the fiche that speaks of the way by school, or None where none does."""
+    return _section(formation, _SCHOOL)
+
+
+def names_series(formation: Formation, series: str) -> bool:
+    """Whether "Accès" names the bac `series`."""
+    said = {"générale": r"bac(calaureat)?s? general|bacheliers? generaux|general", "pro": r"bac(s|calaureats?)? pro"}
+    text = folded(formation.value(SECTION_ACCESS) or "")
+    return bool(series and re.search(rf"\b(?:{said.get(series, series)})", text))
+
+
+def leading_to(label: str, catalogue: Catalogue) -> list[Formation]:
+    """The formations that lead to a job: those its fiche recommends, then those whose fiche lists it."""
+    fiche, job = catalogue.job_fiches.get(label), catalogue.jobs.get(label)
+    titles = fiche.formations if fiche else ()
+    ids: Iterable[str] = (catalogue.ids_by_title[title] for title in titles if title in catalogue.ids_by_title)
+    unique = dict.fromkeys([*ids, *(job.formations if job else ())])
+    return [catalogue.formations[i] for i in unique if i in catalogue.formations]
+
+
+def _section(formation: Formation, pattern: re.Pattern[str]) -> str | None:
+    places = (SECTION_ACCESS, SECTION_DESCRIPTION)
+    return next((name for name in places if says(formation.value(name) or "", pattern)), None)
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """`text` folded; sections of fiches are long, and the same ones are read at every question."""
+    return fold(text)
+
+
+@lru_cache(maxsize=16384)
+def says(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a section speaks of what `pattern` finds in it, once folded."""
+    return bool(pattern.search(folded(text)))
+
+
+@lru_cache(maxsize=4096)
+def _stated(access: str) -> tuple[int, ...]:
+    """The rungs that a section "Accès" names, in order."""
+    text = folded(access)
+    rungs = []
+    if _AFTER_COLLEGE.search(text):
+        rungs.append(NONE)
+    if _AFTER_CAP.search(text):
+        rungs.append(CAP)
+    if _AFTER_BAC.search(text):
+        rungs.append(BAC)
+    for found in _YEARS_AFTER_BAC.finditer(text):
+        rungs.append(int(found[1]) if found[1] else 2 if found[2] else 3)
+    return tuple(sorted(set(rungs)))
+
+
+def _inferred(last: int | None, years: int | None) -> int | None:
+    if last is None or years is None:
+        return None
+    if last == CAP:
+        return NONE if years > 1 else CAP
+    if last == BAC:
+        return NONE if years > 2 else CAP if years == 2 else BAC
+    return max(BAC, last - years)

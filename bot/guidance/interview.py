@@ -1,0 +1,67 @@
+"""A guidance conversation in progress: what was said, which questions were asked, which jobs were shown. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.guidance.profile import IN_LYCEE_OR_AFTER, Profile, strings
+
+STEPS = ("situation", "series", "interests", "avoided", "years", "apprenticeship")
+_WITH_A_BAC = IN_LYCEE_OR_AFTER[:3]
+
+
+@dataclass(frozen=True)
+class Interview:
+    """`step` is the question last asked ("" when none waits), `passed` those answered or skipped.
+
+    `shown` are the labels of the jobs suggested so far, `last` those of the last suggestions, in order.
+    """
+
+    profile: Profile = Profile()
+    step: str = ""
+    passed: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+
+    def told(self, said: Profile) -> Interview:
+        """The interview after something was said: what was answered is passed, and what was shown counts no more."""
+        if not said:
+            return self
+        profile = self.profile.and_then(said)
+        answers = {
+            "situation": said.situation,
+            "series": said.series,
+            "interests": said.interests,
+            "avoided": said.avoided,
+            "years": said.years is not None,
+            "apprenticeship": said.apprenticeship,
+        }
+        passed = (*self.passed, *(step for step in STEPS if answers[step]))
+        return replace(self, profile=profile, passed=tuple(dict.fromkeys(passed)), shown=(), last=())
+
+    def without(self, step: str) -> Interview:
+        """The interview with one question passed."""
+        return replace(self, passed=tuple(dict.fromkeys([*self.passed, step])))
+
+    @property
+    def next_step(self) -> str:
+        """The first question neither answered nor skipped, or ""; the bac is asked of whom has or prepares one."""
+        for step in STEPS:
+            if step not in self.passed and (step != "series" or self.profile.situation in _WITH_A_BAC):
+                return step
+        return ""
+
+    @classmethod
+    def from_json(cls, data: Any) -> Interview:
+        """The interview in `data`; anything malformed is forgotten."""
+        if not isinstance(data, dict):
+            return cls()
+        step = data.get("step")
+        return cls(
+            Profile.from_json(data.get("profile")),
+            step if step in STEPS else "",
+            tuple(step for step in strings(data.get("passed")) if step in STEPS),
+            strings(data.get("shown")),
+            strings(data.get("last")),
+        )

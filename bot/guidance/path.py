@@ -1,0 +1,189 @@
+"""The ways from where one stands to a job: a shortest-path search over formations, from the job backwards."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.catalogue.fiche import SECTION_ACCESS, SECTION_FURTHER_STUDY, Catalogue, Formation
+from bot.guidance.entry import apprenticeship_section, entry, folded, is_step_back, leading_to, school_section
+from bot.guidance.ladder import NONE, exit_rung, rung_of_job, rung_of_situation, years_of, years_to
+from bot.guidance.profile import Profile
+
+WAYS = 3
+_STEPS = 4
+_INFERRED = 0.5  # in years: a stated step is preferred to an inferred one that is little shorter
+_TYPES = (
+    (re.compile(r"\bbacs? professionnels?\b|\bbaccalaureats? professionnels?\b|\bbacs pros?\b"), "bac pro"),
+    (re.compile(r"\bcertificats? d'aptitude professionnelle\b"), "cap"),
+    (re.compile(r"\bbrevets? de technicien superieur\b"), "bts"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a way: a formation, or where no fiche tells which one, any diploma of level `rung`.
+
+    `source` is the (fiche id, section) that states that one enters this formation from the step before; None where
+    it is inferred from levels. `years` is None where the fiche states no duration. `school` and `apprenticeship` are
+    the sections of the formation's fiche that speak of that way to learn, or None.
+    """
+
+    rung: int
+    years: int | None
+    formation: Formation | None = None
+    source: tuple[str, str] | None = None
+    school: str | None = None
+    apprenticeship: str | None = None
+
+    @property
+    def inferred(self) -> bool:
+        return self.source is None
+
+
+@dataclass(frozen=True)
+class Way:
+    """Steps in order, the last one the formation that leads to the job; `listed` tells which fiche says that it does.
+
+    `listed` is "job" where the fiche of the job recommends the formation, "formation" where that one lists the job.
+    """
+
+    steps: tuple[Step, ...]
+    listed: str
+
+    @property
+    def years(self) -> int:
+        return sum(step.years or 0 for step in self.steps)
+
+
+@dataclass(order=True)
+class _Open:
+    cost: float
+    order: int
+    rungs: tuple[int, ...] = field(compare=False)  # what the first step is open to
+    stated: bool = field(compare=False)  # whether its fiche says so
+    steps: tuple[Step, ...] = field(compare=False)
+
+
+def ways(profile: Profile, label: str, catalogue: Catalogue) -> list[Way]:
+    """The shortest ways from where one stands to a job, at most three, each by another last formation.
+
+    With apprenticeship wished, those alone whose last formation speaks of it, where there is one. Empty where nothing
+    leads there.
+    """
+    fiche = catalogue.job_fiches.get(label)
+    recommended = set(fiche.formations) if fiche else set()
+    found = []
+    for formation in leading_to(label, catalogue):
+        steps = _shortest(formation, profile.situation, catalogue)
+        if steps:
+            found.append(Way(steps, "job" if formation.title in recommended else "formation"))
+    wanted = rung_of_job(fiche.level) if fiche else None
+    enough = [way for way in found if wanted is None or way.steps[-1].rung >= wanted]
+    found = enough or found
+    found = [way for way in found if not _goes_back(way, profile.situation)] or found
+    if profile.apprenticeship:
+        found = [way for way in found if way.steps[-1].apprenticeship] or found
+    found.sort(key=lambda way: (_cost(way.steps), len(way.steps)))
+    in_time = [way for way in found if profile.years is None or way.years <= profile.years]
+    return (in_time or found)[:WAYS]
+
+
+def _goes_back(way: Way, situation: str) -> bool:
+    last = way.steps[-1].formation
+    return last is not None and is_step_back(last, situation)
+
+
+def _shortest(target: Formation, situation: str, catalogue: Catalogue) -> tuple[Step, ...]:
+    """The cheapest way to have done `target` from `situation`; empty where its fiche does not tell where it starts."""
+    start = rung_of_situation(situation)
+    starts = entry(target)
+    last = exit_rung(target)
+    if starts is None or (last is not None and situation and last < start):
+        return ()
+    queue = [_Open(_years(target), 0, starts.rungs, starts.stated, (_step(target, starts.rungs, situation),))]
+    order = 0
+    while queue:
+        way = heapq.heappop(queue)
+        first = way.steps[0]
+        if min(way.rungs) <= start:
+            return way.steps
+        if first.formation is None or len(way.steps) >= _STEPS:
+            continue
+        for before, source in _before(first.formation, way.rungs, catalogue):
+            opens = entry(before)
+            if opens is None or before in [step.formation for step in way.steps]:
+                continue
+            order += 1
+            linked = (_linked(first, source), *way.steps[1:])
+            steps = (_step(before, opens.rungs, situation), *linked)
+            heapq.heappush(queue, _Open(_cost(steps), order, opens.rungs, opens.stated, steps))
+        # No fiche names what comes before: any diploma of the level that opens the formation.
+        rung = min(way.rungs, key=lambda r: years_to(r, situation))
+        order += 1
+        waiting = Step(rung, years_to(rung, situation))
+        steps = (waiting, _linked(first, (first.formation.id, SECTION_ACCESS) if way.stated else None), *way.steps[1:])
+        heapq.heappush(queue, _Open(_cost(steps), order, (NONE,), False, steps))
+    return ()
+
+
+def _step(formation: Formation, rungs: Sequence[int], situation: str) -> Step:
+    """A formation as the first step: stated where its fiche says that one enters it from `situation`."""
+    starts = entry(formation)
+    rung = exit_rung(formation)
+    states = starts is not None and starts.stated and rung_of_situation(situation) in rungs
+    return Step(
+        max(rungs) if rung is None else rung,
+        years_of(formation),
+        formation,
+        (formation.id, SECTION_ACCESS) if states else None,
+        school_section(formation),
+        apprenticeship_section(formation),
+    )
+
+
+def _linked(step: Step, source: tuple[str, str] | None) -> Step:
+    return Step(step.rung, step.years, step.formation, source, step.school, step.apprenticeship)
+
+
+def _before(
+    formation: Formation, rungs: Iterable[int], catalogue: Catalogue
+) -> list[tuple[Formation, tuple[str, str]]]:
+    """The formations that lead into another, with the fiche and section that say so."""
+    wanted = set(rungs) - {NONE}
+    access = _as_titles(formation.value(SECTION_ACCESS) or "")
+    own = _as_titles(formation.title)
+    found = []
+    for other in catalogue.formations.values():
+        if exit_rung(other) not in wanted or other is formation:
+            continue
+        if _names(access, _as_titles(other.title)):
+            found.append((other, (formation.id, SECTION_ACCESS)))
+        elif _names(_as_titles(other.value(SECTION_FURTHER_STUDY) or ""), own):
+            found.append((other, (other.id, SECTION_FURTHER_STUDY)))
+    return found
+
+
+def _names(text: str, title: str) -> bool:
+    """Whether a title stands in a text, word for word."""
+    return f" {title} " in f" {text} "
+
+
+@lru_cache(maxsize=8192)
+def _as_titles(text: str) -> str:
+    """`text` folded, types written as titles write them, punctuation apart."""
+    plain = folded(text)
+    for pattern, name in _TYPES:
+        plain = pattern.sub(name, plain)
+    return " ".join(re.sub(r"[^\w']+", " ", plain).split())
+
+
+def _years(formation: Formation) -> float:
+    return float(years_of(formation) or 0)
+
+
+def _cost(steps: Sequence[Step]) -> float:
+    return sum(step.years or 0 for step in steps) + _INFERRED * sum(step.inferred for step in steps)
