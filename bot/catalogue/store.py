@@ -1,4 +1,4 @@
-"""Tables and queries of the catalogue, for SQLite and PostgreSQL: the only SQL of the catalogue."""
+"""Tables and queries of the catalogue, for SQLite and PostgreSQL: its only SQL but that of `text_index.py`."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Engine, make_url
 
+from bot.catalogue import text_index
 from bot.catalogue.fiche import Catalogue, Formation, Job, Section, Source
 from bot.catalogue.inflection import inflect
 from bot.catalogue.job_fiche import JobFiche
 
 # Whatever changes the tables below changes this: a store of other tables is made anew from the folder of fiches.
-SCHEMA = "2"
+SCHEMA = "3"
 
 _BUSY_SECONDS = 5
 _FORMATION, _JOB = "formation", "job"
@@ -145,12 +146,15 @@ def replace_all(
         _let_others_wait(connection)
         if _meta_values(connection).get("schema") != SCHEMA:
             _metadata.drop_all(connection)
+            text_index.drop(connection)
         _metadata.create_all(connection)
+        text_index.create(connection)
         old: dict[str, str] = dict(connection.execute(select(_fiche.c.id, _fiche.c.digest)).all())
         changed = [id_ for id_ in new if digests[id_] != old.get(id_)]
         removed = [id_ for id_ in old if id_ not in new]
         _delete(connection, [*removed, *(id_ for id_ in changed if id_ in old)])
         _insert(connection, [new[id_] for id_ in changed], digests)
+        text_index.update(connection, removed, [new[id_] for id_ in changed])
         jobs = _job_rows(new.values())
         _replace_rows(connection, _job, jobs)
         _replace_rows(connection, _meta, _meta_rows(digests, jobs, source, aliases))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import async_timeout
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.domain import Domain
@@ -150,7 +150,9 @@ def _in_time(handler: Handler) -> Handler:
 
     @functools.wraps(handler)
     async def limited(request: Request) -> HTTPResponse:
-        return await asyncio.wait_for(handler(request), ANSWER_SECONDS)
+        # Not wait_for, whose task of its own gives Sanic the time to close a connection that is closed on one side.
+        async with async_timeout.timeout(ANSWER_SECONDS):
+            return await handler(request)
 
     return limited
 

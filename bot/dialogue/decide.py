@@ -34,6 +34,7 @@ from bot.dialogue.guidance import guide, resumes, with_resumption
 from bot.dialogue.job_questions import about_jobs, naming_what_to_become, of_formations
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
+from bot.dialogue.proposals import with_pick
 from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
 from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk
 from bot.reading import FORMATION_FACETS, Reading
@@ -53,6 +54,7 @@ def decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     # A new catalogue may have come since the message was read.
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
+    reading = with_pick(reading, state)
     if reading.intent == "distress":
         return [Reply("distress", Outcome.DISTRESS)], state
     if reading.intent == "start_over" and not resumes(reading, state):

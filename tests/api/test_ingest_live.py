@@ -75,7 +75,7 @@ def test_changed_and_removed_fiches_are_followed(server: LiveServer, folder: Pat
     pupil = Pupil(client)
     pupil.say("quels métiers après MSPC ?")
     choice = pupil.say("Il me faudrait le code scolarité de microtechniques")[0]["choices"][0]["id"]
-    mspc = next(path for path in folder.glob("*.md") if "MSPC" in path.read_text(encoding="utf-8"))
+    mspc = folder / "bac-pro-maintenance-des-systemes-de-production-connectes.md"
     mspc.write_text(mspc.read_text(encoding="utf-8").replace("**Durée:** 3 ans", "**Durée:** 5 ans"), encoding="utf-8")
     (folder / "bac-pro-microtechniques.md").unlink()
 

@@ -27,7 +27,9 @@ def through_the_proxy(cluster: Cluster) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_killed_in_the_middle(cluster: Cluster, through_the_proxy: httpx.Client, table: ClusterTable) -> None:
+def test_killed_in_the_middle(
+    cluster: Cluster, through_the_proxy: httpx.Client, table: ClusterTable, clock_counts: bool
+) -> None:
     """The other one goes on with all conversations, and knows what they were about; choices stay good."""
     pupils = [Pupil(through_the_proxy) for _ in range(PUPILS)]
     replies = [pupil.say("quels métiers après MSPC ?") for pupil in pupils]
@@ -55,11 +57,12 @@ def test_killed_in_the_middle(cluster: Cluster, through_the_proxy: httpx.Client,
     assert not lost, lost[:5]
     assert all(asked.status == 503 for asked in refused), refused[:5]
     assert all("error" in asked.told for asked in refused)
-    assert slowest < ANSWER_SECONDS
-    assert back < BACK_SECONDS
+    if clock_counts:
+        assert slowest < ANSWER_SECONDS
+        assert back < BACK_SECONDS
 
 
-def test_rolling_restart(cluster: Cluster, table: ClusterTable) -> None:
+def test_rolling_restart(cluster: Cluster, table: ClusterTable, clock_counts: bool) -> None:
     """Each server ended and started again in turn: no request fails for that.
 
     One that waited for the whole time of a reply did so for a processor, on a machine with too few of them: the table
@@ -82,4 +85,4 @@ def test_rolling_restart(cluster: Cluster, table: ClusterTable) -> None:
     )
     assert not failed, failed[:5]
     assert not lost, lost[:5]
-    assert slowest < ANSWER_SECONDS
+    assert slowest < ANSWER_SECONDS or not clock_counts

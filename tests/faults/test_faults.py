@@ -24,18 +24,21 @@ SINCE = 0.5
 
 
 @pytest.mark.parametrize("fault", ALONE, ids=str)
-def test_alone(fault: Fault, time_number: int, times: int, alone: Site, results: Results) -> None:
+def test_alone(fault: Fault, time_number: int, times: int, alone: Site, results: Results, clock_counts: bool) -> None:
     if "full" in fault.name and not alone.small_disk:
         pytest.skip("a small disk cannot be mounted here")
-    endured(fault, alone, results, fault.seconds if times > 1 else min(fault.seconds, SHORT_SECONDS))
+    endured(fault, alone, results, fault.seconds if times > 1 else min(fault.seconds, SHORT_SECONDS), clock_counts)
 
 
 @pytest.mark.parametrize("fault", SHARED, ids=str)
-def test_shared(fault: Fault, time_number: int, times: int, shared_site: Site, results: Results) -> None:
-    endured(fault, shared_site, results, fault.seconds if times > 1 else min(fault.seconds, SHORT_SECONDS))
+def test_shared(
+    fault: Fault, time_number: int, times: int, shared_site: Site, results: Results, clock_counts: bool
+) -> None:
+    seconds = fault.seconds if times > 1 else min(fault.seconds, SHORT_SECONDS)
+    endured(fault, shared_site, results, seconds, clock_counts)
 
 
-def endured(fault: Fault, site: Site, results: Results, seconds: float) -> None:
+def endured(fault: Fault, site: Site, results: Results, seconds: float, clock_counts: bool) -> None:
     """Make a fault under load for some seconds, put it right, and hold what is promised against what happened."""
     site.stall_file.unlink(missing_ok=True)
     with Load(site.server.url) as load:
@@ -49,9 +52,10 @@ def endured(fault: Fault, site: Site, results: Results, seconds: float) -> None:
     results.add(fault.name, result)
     assert not lost, lost[:5]
     assert all(proper(asked) for asked in load.asked), [asked for asked in load.asked if not proper(asked)][:5]
-    assert result.slowest < ANSWER_SECONDS
-    assert result.stall < STALL_SECONDS
-    assert back < BACK_SECONDS
+    if clock_counts:
+        assert result.slowest < ANSWER_SECONDS
+        assert result.stall < STALL_SECONDS
+        assert back < BACK_SECONDS
     assert httpx.get(f"{site.server.url}/health", timeout=10).status_code == 200
     if fault.refuses is not None:
         assert bool(result.refused) is fault.refuses
@@ -142,7 +146,9 @@ def test_health_tells_of_a_store_that_is_down(shared_site: Site) -> None:
         assert status() == (200, "ok")
 
 
-def test_killed_and_started_again(time_number: int, times: int, alone: Site, results: Results) -> None:
+def test_killed_and_started_again(
+    time_number: int, times: int, alone: Site, results: Results, clock_counts: bool
+) -> None:
     if times == 1:
         pytest.skip("tests/cluster kills a server too: this one only by `make faults`")
     with Load(alone.server.url) as load:
@@ -157,11 +163,12 @@ def test_killed_and_started_again(time_number: int, times: int, alone: Site, res
     results.add("Rasa killed (SIGKILL) and started again", result)
     assert not lost, lost[:5]
     assert all(proper(asked) for asked in load.asked if asked.status != NO_ANSWER)
-    assert result.slowest < ANSWER_SECONDS
-    assert back < BACK_SECONDS
+    if clock_counts:
+        assert result.slowest < ANSWER_SECONDS
+        assert back < BACK_SECONDS
 
 
-def test_terminated_in_the_middle_of_turns(time_number: int, alone: Site, results: Results) -> None:
+def test_terminated_in_the_middle_of_turns(time_number: int, alone: Site, results: Results, clock_counts: bool) -> None:
     """SIGTERM: what is under way is answered, what comes is told to come back or finds nobody; then it ends."""
     alone.fault_file.write_text("action is slow")
     with Load(alone.server.url) as load:
@@ -176,7 +183,7 @@ def test_terminated_in_the_middle_of_turns(time_number: int, alone: Site, result
     mended = time.monotonic()
     results.add("Rasa terminated (SIGTERM) with turns under way", measured(load, ended, mended, took, len(lost), 0.0))
     assert status == 0, alone.server.logged()[-3000:]
-    assert took < BACK_SECONDS
+    assert took < BACK_SECONDS or not clock_counts
     assert not lost, lost[:5]
     under_way = [asked for asked in load.during(0.0, ended - SINCE) if asked.at + asked.took > ended]
     assert len(under_way) >= 3

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pgserver
 import pytest
 from sqlalchemy.engine import Engine
 
@@ -23,18 +21,10 @@ JOB = parse_job("# scripte\n**ID:** 1\n## Salaire\nx\n## Formations recommandée
 UNLISTED = parse_job("# gaffer\n**ID:** 2\n", "gaffer.md")
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    # Not pytest's folder: as root, the server runs as a user of its own, who may not look into that.
-    server = pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
-        return str(request.getfixturevalue("postgresql"))
+        return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path}/catalogue.db"
 
 
