@@ -37,7 +37,7 @@ _SIBLINGS = 2  # other jobs whose names begin as a name said does, from which on
 _MOST_TOLD = 4  # jobs told in one message
 # Intents of messages that name something and ask nothing that is understood.
 _ABOUT_A_NAME = frozenset({"inform", "choose", "affirm", "deny", "nlu_fallback"})
-_OF_ONE = frozenset("un une devenir etre metier comme".split())
+_OF_ONE = frozenset("un une devenir deviens devient etre metier comme".split())
 _OF_STUDIES = frozenset("diplome diplomes formation titre certificat exam examen etudes ecole cursus".split())
 _JOB_WORDS = frozenset("metier metiers profession boulot".split())
 _LEADS_TO_A_JOB = frozenset("devenir deviens devient devienne etre comme metier".split())
@@ -112,7 +112,8 @@ def of_formations(reading: Reading, state: State) -> Reading:
     """`reading` with its questions on a job turned into those on a formation, for when no job is answered for."""
     if not _job_facets(reading.facets):
         return reading
-    named = any(m.formations for m in reading.mentions)
+    # "devenir pilote de ligne" asks for no "bac pro pilote de ligne de production".
+    named = any(m.formations and not (m.jobs and not m.type and _is_one(m, reading)) for m in reading.mentions)
     spoken_of = bool(state.formations) and not reading.mentions and not reading.unseen
     access = Facet.ACCESS if named or spoken_of else Facet.FORMATIONS_FOR_JOB
     counterparts = {**_OF_A_FORMATION, Facet.JOB_ACCESS: access}

@@ -23,7 +23,14 @@ _WAY = re.compile(
     r"|\b(quoi|que) faire\b.{0,40}\bpour (devenir|etre)\b"
     r"|\bpour (devenir|etre)\b.{0,40}\b(quoi|que) (je )?(fais|faire|dois)\b"
 )
+# "comment on le devient après la 3e ?", of the job spoken of.
+_BECOME_IT = re.compile(r"\bcomment\b.{0,30}\b(le|la|l|en) ?'?(devenir|deviens|devient|etre|est)\b")
+_FROM_THERE = re.compile(r"\b(apres|avec|depuis|en partant|si je suis|si j ?'?ai)\b")
+_LEADING_THERE = frozenset(
+    f.value for f in (Facet.JOB_ACCESS, Facet.FORMATIONS_FOR_JOB, Facet.JOB_LEVEL, Facet.JOB_SALARY)
+)
 _STEP_BY_STEP = re.compile(r"\b(chemins?|etapes?)\b")
+_SHORT = 7  # words of a message that says from where and nothing else
 _TELLING = frozenset("inform tell_situation choose affirm nlu_fallback ask_guidance out_of_scope".split())
 
 
@@ -33,7 +40,8 @@ def job_with_a_way_asked(reading: Reading, said: Profile, state: State, knowledg
     if named:
         asked = _WAY if said.situation else _STEP_BY_STEP
         return named if asked.search(fold(reading.text)) else None
-    if state.facets == (Facet.PATH.value,) and _goes_on(reading, said):
+    asks = _of_it(reading, said) if set(state.facets) & _LEADING_THERE else False
+    if asks or (state.facets == (Facet.PATH.value,) and _goes_on(reading, said)):
         return next((label for label in state.jobs if label in knowledge.catalogue.jobs), None)
     return None
 
@@ -99,6 +107,15 @@ def way_to(label: str, state: State, knowledge: Knowledge) -> Turn:
         tuple(job_sources),
     )
     return [reply], replace(after, listed=tuple(f.id for f in formations), shown=len(formations))
+
+
+def _of_it(reading: Reading, said: Profile) -> bool:
+    """ "et après un bac pro ?", "comment on le devient après la 3e ?" of a job just spoken of."""
+    folded = fold(reading.text)
+    if not said.situation or any(m.known and m.words for m in reading.mentions):
+        return False
+    short = len(folded.split()) <= _SHORT and FOLLOW_UP.match(folded) and _FROM_THERE.search(folded)
+    return bool(short or _BECOME_IT.search(folded))
 
 
 def _goes_on(reading: Reading, said: Profile) -> bool:

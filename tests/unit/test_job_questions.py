@@ -9,6 +9,7 @@ import pytest
 from bot.catalogue import job_answers
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Outcome
+from bot.catalogue.resolver import Resolver
 from bot.dialogue import Knowledge, State, decide
 from bot.reading import FACETS_OF_INTENT, Reading
 from bot.wording import Wording
@@ -156,6 +157,18 @@ def test_a_job_without_a_fiche(talk: Talk, wording: Wording) -> None:
 def test_how_to_become_what_has_no_fiche_is_told_by_formations(talk: Talk) -> None:
     reply = one(talk.say("comment devenir archéologue", "ask_job_access"))
     assert facts(reply) == ("answered", ["formations_pour_metier"], ["archéologue"])
+
+
+@pytest.mark.parametrize(
+    ("text", "job"),
+    [("devenir pilote de ligne", "pilote de ligne automatisée"), ("comment on devient boulanger", "boulanger/ère")],
+)
+def test_what_one_becomes_is_a_job(text: str, job: str, whole_with_jobs: Catalogue) -> None:
+    """Not a formation whose title holds its name, to be entered or chosen from."""
+    catalogue = whole_with_jobs
+    resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
+    reply = one(Talk(Knowledge(catalogue, resolver, "")).say(text, "ask_job_access"))
+    assert facts(reply) == ("answered", ["formations_pour_metier"], [job])
 
 
 def test_an_unknown_job(talk: Talk) -> None:
