@@ -18,7 +18,7 @@ from bot.guidance.ladder import BAC, years_to
 from bot.guidance.profile import SITUATIONS, Profile
 
 _LEXICON = Path(__file__).with_name("tastes.toml")
-_LONG_WORD = 6  # from this length on, one fault is allowed
+_LONG_WORD = 6  # from this length on, one fault is allowed, and a stem says enough: "mère" and "mer" share theirs
 SHORT_STUDIES = 3
 
 _NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
@@ -38,6 +38,7 @@ class _Tables:
 
 def read_profile(text: str, situation: str = "") -> Profile:
     """All that a message says of who writes it; `situation` is where they stand, as said before."""
+    text = _pattern("wished_by_others").sub(" ", fold(text))
     said = read_situation(text)
     interests, avoided = read_tastes(text)
     return replace(
@@ -76,7 +77,7 @@ def read_tastes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     liked: dict[str, None] = {}
     refused: dict[str, None] = {}
     for clause, negative in _clauses(text):
-        words = [stem(word) for token in tokenize(clause) for word in expand_sms(token.text).split()]
+        words = [_form(word) for token in tokenize(clause) for word in expand_sms(token.text).split()]
         words = [word for word in words if word not in GAP_WORDS]
         if negative:
             found = dict.fromkeys([*_found(words, _tables().dislikes), *_found(words, _tables().interests)])
@@ -166,6 +167,12 @@ def _found(words: Sequence[str], phrases: _Phrases) -> Iterator[str]:
             yield label
 
 
+def _form(word: str) -> str:
+    """What of a folded word counts: its stem or, where that is short and other words share it, all but its plural."""
+    stemmed = stem(word)
+    return stemmed if len(stemmed) >= _LONG_WORD else word.rstrip("sx")
+
+
 def _same(said: str, known: str) -> bool:
     return said == known or (
         len(known) >= _LONG_WORD and said[:1] == known[:1] and OSA.distance(said, known, score_cutoff=1) <= 1
@@ -190,15 +197,15 @@ def _tables() -> _Tables:
 
 
 class _Phrases:
-    """Phrases as stems, each with the label it stands for, by their first stem."""
+    """Phrases as the forms of their words, each with the label it stands for, by their first word."""
 
     def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
-        self._by_stem: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._by_word: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._by_letter: defaultdict[str, set[str]] = defaultdict(set)
         for label, phrases in table.items():
             for phrase in phrases:
-                words = tuple(stem(t.text) for t in tokenize(phrase) if t.text not in GAP_WORDS)
-                self._by_stem[words[0]].append((words, label))
+                words = tuple(_form(t.text) for t in tokenize(phrase) if t.text not in GAP_WORDS)
+                self._by_word[words[0]].append((words, label))
                 if len(words[0]) >= _LONG_WORD:
                     self._by_letter[words[0][0]].add(words[0])
 
@@ -206,4 +213,4 @@ class _Phrases:
         """The phrases whose first word is `word`, faults allowed."""
         near = {known for known in self._by_letter.get(word[:1], ()) if _same(word, known)}
         for known in sorted(near | {word}):
-            yield from self._by_stem.get(known, ())
+            yield from self._by_word.get(known, ())

@@ -143,3 +143,30 @@ def test_to_stop_after_the_bac(text: str) -> None:
 )
 def test_odd_text_says_nothing(text: str) -> None:
     assert not read_profile(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ma mère est infirmière", "j'habite à Brest", "t'as un tel ?", "y a du vent", "mon maire est venu"]
+)
+def test_a_word_that_looks_like_a_taste_is_none(text: str) -> None:
+    assert read_tastes(text) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "liked"), [("j'aime la mer", "j'aime la nature"), ("j'aime les bêtes", ANIMALS), ("je veux vendre", TRADE)]
+)
+def test_short_words_are_read_in_all_their_plurals(text: str, liked: str) -> None:
+    assert read_tastes(text) == ((liked,), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "interests"),
+    [
+        ("ma mère veut que je fasse du commerce mais j'aime les animaux", (ANIMALS,)),
+        ("j'aime les animaux, mes parents veulent que je fasse du droit", (ANIMALS,)),
+        ("mon prof me conseille le commerce", ()),
+        ("ma famille aime les animaux et moi aussi", (ANIMALS,)),
+    ],
+)
+def test_what_others_wish_for_one_is_no_taste(text: str, interests: tuple[str, ...]) -> None:
+    assert read_profile(text).interests == interests
