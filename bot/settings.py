@@ -151,11 +151,14 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of the environment; raises SettingsError with a line for each bad variable."""
     # Each message asks for them: they are read anew only where a variable changed.
-    return _settings(tuple(item for item in os.environ.items() if item[0].upper().startswith("JALON_")))
+    return _settings(tuple(os.environ.get(name) for name in _VARIABLES))
+
+
+_VARIABLES = tuple(f"JALON_{name.upper()}" for name in Settings.__fields__)
 
 
 @lru_cache(maxsize=1)
-def _settings(_variables: tuple[tuple[str, str], ...]) -> Settings:
+def _settings(_variables: tuple[str | None, ...]) -> Settings:
     try:
         return Settings()
     except ValidationError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.channel.metrics import serve_metrics
 from bot.runtime.changes import change_rasa
+from bot.runtime.interpreter import tune_interpreter
 from bot.runtime.logs import log_privately, quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import ROOT, Settings
@@ -73,6 +74,7 @@ async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEvent
     _use_our_stores(agent, settings)
     current_knowledge()
     await agent.parse_message(_FIRST_MESSAGE)
+    tune_interpreter()
     app.ctx.agent = agent
 
 

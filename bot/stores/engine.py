@@ -67,7 +67,9 @@ def _sqlite(url: URL, tables: MetaData) -> Engine:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin where _begin says
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")  # what is acknowledged survives a power cut
+        # What is acknowledged survives the end of the process, however it comes; a power cut may take the last seconds.
+        # An erasure is on the disk when it is acknowledged: it empties the log (removal.py).
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
         connection.execute("PRAGMA temp_store=MEMORY")  # no copy of a conversation lies about in another file
         for statement in creation:

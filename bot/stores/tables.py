@@ -6,14 +6,13 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 metadata = MetaData()
 
-# A row a conversation: how many events it has, where its last turn begins, the turns and the start of its session,
-# when it began (times in seconds since 1970), and its slots after the last turn, as JSON.
+# A row a conversation: how many events it has, the turns and the start of its session, when it began (times in seconds
+# since 1970), and its slots after the last turn, as JSON.
 conversation = Table(
     "conversation",
     metadata,
     Column("sender_id", Text, primary_key=True),
     Column("length", Integer, nullable=False),
-    Column("recent", Integer, nullable=False),
     Column("turns", Integer, nullable=False),
     Column("session_at", Float(53), nullable=False),
     Column("began_at", Float(53), nullable=False),

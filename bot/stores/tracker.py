@@ -1,8 +1,8 @@
 """Conversations in a SQL database: what Rasa calls a tracker store.
 
 Events are only ever appended, a turn in one transaction, and each has its position in its conversation: two turns
-that come from the same state cannot both be stored. A turn reads the slots and the events of the turn before, so
-that the hundredth costs what the tenth does; the whole of a conversation is `retrieve_full_tracker`.
+that come from the same state cannot both be stored. A turn reads the slots, which hold all that is known of the turns
+before, and no event: the hundredth costs what the first does. The whole of a conversation is `retrieve_full_tracker`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.stores import tables
-from bot.stores.engine import WRITES, connect
+from bot.stores.engine import NO_TRANSACTION, WRITES, connect
 
 SESSION_TURNS = 100
 SESSION_SECONDS = 3600.0
@@ -58,24 +58,22 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True)
 class _Progress:
-    """A conversation's row: its number of events, where the last turn begins, and its session so far."""
+    """A conversation's row: its number of events, and its session so far."""
 
     length: int = 0
-    recent: int = 0
     turns: int = 0
     session_at: float = 0.0
 
     def after(self, events: Iterable[Event]) -> _Progress:
         """The progress once `events`, a turn, are stored."""
-        turns, session_at, count, spoken = self.turns, self.session_at, 0, False
+        turns, session_at, count = self.turns, self.session_at, 0
         for event in events:
             count += 1
             if isinstance(event, SessionStarted):
                 turns, session_at = 0, event.timestamp
             elif isinstance(event, UserUttered):
-                turns, spoken = turns + 1, True
-        recent = self.length if spoken else self.recent
-        return _Progress(self.length + count, recent, turns, session_at)
+                turns += 1
+        return _Progress(self.length + count, turns, session_at)
 
 
 class StoredTracker(DialogueStateTracker):
@@ -107,27 +105,29 @@ class SqlTrackerStore(TrackerStore):
         return StoredTracker(sender_id, self.domain.slots)
 
     async def retrieve(self, sender_id: str) -> StoredTracker | None:
-        """The conversation as its next turn needs it: its slots, the last turn; None where there is none.
+        """The conversation as its next turn needs it: its slots, the bot listening; None where there is none.
 
         After SESSION_TURNS turns or SESSION_SECONDS a new session begins, which keeps the slots.
         """
         found = await self._run(lambda: self._read(sender_id))
         if found is None:
             return None
-        progress, slots, recent = found
-        kept: list[Event] = [SlotSet(name, value) for name, value in slots.items()]
+        progress, slots = found
+        kept: list[Event] = [
+            *(SlotSet(name, value) for name, value in slots.items()),
+            ActionExecuted(ACTION_LISTEN_NAME),
+        ]
         if progress.turns >= SESSION_TURNS or self._clock() - progress.session_at > SESSION_SECONDS:
             started = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(timestamp=self._clock())]
-            return self._tracker(sender_id, [*started, *kept, ActionExecuted(ACTION_LISTEN_NAME)], progress, stored=0)
-        events = [*kept, *deserialise_events([json.loads(data) for data in recent])]
-        return self._tracker(sender_id, events, progress, stored=len(events))
+            return self._tracker(sender_id, [*started, *kept], progress, stored=0)
+        return self._tracker(sender_id, kept, progress, stored=len(kept))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
         """The conversation with all its events, of all sessions; None where there is none."""
-        found = await self._run(lambda: self._read(conversation_id, whole=True))
+        found = await self._run(lambda: self._read_whole(conversation_id))
         if found is None:
             return None
-        progress, _, data = found
+        progress, data = found
         events = deserialise_events([json.loads(text) for text in data])
         return self._tracker(conversation_id, events, progress, stored=len(events))
 
@@ -180,16 +180,19 @@ class SqlTrackerStore(TrackerStore):
             told = str(getattr(error, "orig", None) or error).partition("\n")[0]
             raise StoreUnavailable(f"conversations in {self._engine.url!r}: {told}") from error
 
-    def _read(self, sender_id: str, whole: bool = False) -> tuple[_Progress, dict[str, Any], list[str]] | None:
-        """The progress, the slots and the events, as JSON, of the last turn or of the `whole` conversation."""
+    def _read(self, sender_id: str) -> tuple[_Progress, dict[str, Any]] | None:
+        """The progress and the slots."""
+        with self._engine.connect().execution_options(**NO_TRANSACTION) as connection:
+            row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
+        return row and (_Progress(*row[:-1]), json.loads(row.slots))
+
+    def _read_whole(self, sender_id: str) -> tuple[_Progress, list[str]] | None:
+        """The progress and all events, as JSON."""
         with self._engine.connect() as connection:
             row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
             if row is None:
                 return None
-            length, recent, turns, session_at, slots = row
-            since = {"sender": sender_id, "since": 0 if whole else recent}
-            data = list(connection.execute(_READ_EVENTS, since).scalars())
-        return _Progress(length, recent, turns, session_at), json.loads(slots), data
+            return _Progress(*row[:-1]), list(connection.execute(_READ_EVENTS, {"sender": sender_id}).scalars())
 
     def _append(
         self, sender_id: str, before: _Progress, after: _Progress, slots: str, rows: list[dict[str, Any]]
@@ -217,13 +220,11 @@ class SqlTrackerStore(TrackerStore):
 
 
 _ROW = tables.conversation.c
-_READ_CONVERSATION = select(_ROW.length, _ROW.recent, _ROW.turns, _ROW.session_at, _ROW.slots).where(
+_READ_CONVERSATION = select(_ROW.length, _ROW.turns, _ROW.session_at, _ROW.slots).where(
     _ROW.sender_id == bindparam("sender")
 )
 _READ_EVENTS = (
-    select(tables.event.c.data)
-    .where(tables.event.c.sender_id == bindparam("sender"), tables.event.c.position >= bindparam("since"))
-    .order_by(tables.event.c.position)
+    select(tables.event.c.data).where(tables.event.c.sender_id == bindparam("sender")).order_by(tables.event.c.position)
 )
 _ADVANCE = tables.conversation.update().where(_ROW.sender_id == bindparam("sender"), _ROW.length == bindparam("before"))
 

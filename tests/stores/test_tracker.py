@@ -97,14 +97,14 @@ async def test_a_conversation_that_is_not_there(store: SqlTrackerStore) -> None:
     assert list(await store.keys()) == []
 
 
-async def test_the_last_turn_and_the_slots_come_back(store: SqlTrackerStore) -> None:
+async def test_a_turn_reads_the_slots_and_listens(store: SqlTrackerStore) -> None:
     for number in range(3):
         await say(store, "a", f"message {number}", {"misses": number})
     tracker = await store.retrieve("a")
     assert tracker.get_slot("dialogue_state") == {"misses": 2}
-    assert tracker.latest_message.text == "message 2"
     assert tracker.latest_action_name == "action_listen"
-    assert [event.text for event in tracker.events if isinstance(event, UserUttered)] == ["message 2"]
+    assert not tracker.unstored()
+    assert not [event for event in tracker.events if isinstance(event, UserUttered)]
     assert await said(store, "a") == ["message 0", "message 1", "message 2"]
     assert await store.exists("a")
     assert list(await store.keys()) == ["a"]
@@ -115,7 +115,7 @@ async def test_what_a_turn_reads_does_not_grow(store: SqlTrackerStore) -> None:
     for number in range(30):
         tracker = await say(store, "a", f"message {number}")
         lengths.append(len(tracker.events))
-    assert len(set(lengths[2:])) == 1
+    assert len(set(lengths[1:])) == 1
     assert lengths[-1] < 15
 
 
@@ -142,7 +142,7 @@ async def test_restart_forgets_the_slots(store: SqlTrackerStore) -> None:
     await store.save(tracker)
     tracker = await store.retrieve("a")
     assert tracker.get_slot("dialogue_state") is None
-    assert not tracker.applied_events()
+    assert not [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
     await say(store, "a", "second")
     assert await said(store, "a") == ["first", "second"]
 

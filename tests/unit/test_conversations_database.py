@@ -43,7 +43,7 @@ class Conversations:
             count = select(func.count()).select_from(event).where(event.c.sender_id == conversation)
             position = connection.execute(count).scalar()
             if not position:
-                row = {"length": 0, "recent": 0, "turns": 0, "session_at": 0, "slots": "{}"}
+                row = {"length": 0, "turns": 0, "session_at": 0, "slots": "{}"}
                 connection.execute(started.insert(), {"sender_id": conversation, "began_at": time.time(), **row})
             if when is not None:
                 same = started.c.sender_id == conversation
