@@ -12,6 +12,7 @@ from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, fold, tokenize
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, not_understood, to_facets, to_values
+from bot.dialogue.superlatives import is_superlative
 from bot.reading import FORMATION_FACETS, Reading
 
 FOLLOW_UP = re.compile(
@@ -27,10 +28,6 @@ _FEW = 12  # formations of a type that may be offered by its name alone
 _SEVERAL = re.compile(
     r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
 )
-_THE_MOST = re.compile(
-    r"\b(plus|moins) (courte?s?|longue?s?|longs?|lon|rapides?|haute?s?|elevee?s?)\b|\b(plus|moins) (vite|longtemps)\b"
-)
-_SHORT = 7  # words of a message that may be a superlative and nothing else
 _OF_A_JOB = frozenset(
     """
         devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
@@ -266,4 +263,4 @@ def speaks_of_several(reading: Reading, state: State) -> bool:
         return True
     listed = not state.formations and len(state.listed) > 1
     shown = listed or len(state.formations) > 1
-    return shown and len(tokenize(folded)) <= _SHORT and bool(_THE_MOST.search(folded))
+    return shown and is_superlative(folded)

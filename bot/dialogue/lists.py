@@ -15,6 +15,7 @@ from bot.catalogue.search import search as search_catalogue
 from bot.dialogue.context import asks_for_a_list, facets_meant
 from bot.dialogue.formations import about, after_list, ask_which, facets_or_description, unknown_name
 from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, remember, to_values
+from bot.dialogue.superlatives import direction, measured
 from bot.reading import FORMATION_FACETS, Reading
 
 _COMPARING = frozenset(
@@ -23,20 +24,6 @@ _COMPARING = frozenset(
         differences pareil pareils mieux plus moins vs versus
     """.split()
 )
-
-
-_GREATEST = frozenset(
-    """
-    long longue lon longs longues haut haute eleve elevee plus grand meilleur
-""".split()
-) - {
-    "plus",
-    "meilleur",
-    "grand",
-}
-
-
-_LEAST = frozenset(["court", "courte", "courts", "courtes", "rapide", "vite", "bas", "basse", "moins"])
 
 
 def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
@@ -64,7 +51,7 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
 def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
     words = {token.text for token in tokenize(reading.text)}
     asked = [f for f in reading.facets if f in FORMATION_FACETS]
-    facets = tuple(dict.fromkeys([*_superlative_facets(words), *asked]))
+    facets = tuple(dict.fromkeys([*measured(words), *asked]))
     pointing = words & {"lequel", "laquelle", "lesquels", "lesquelles"} and state.discussed
     mentions = [m for m in mentions if m.type or not pointing or m.whole and m.formations]
     options = _options(reading.text, mentions, knowledge)
@@ -75,12 +62,12 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
     ids = list(dict.fromkeys(f.id for g in groups for f in g))
     if len(groups) == 1 and asked and not words & _COMPARING:
         return about(facets_or_description(asked, groups[0]), groups, state, knowledge, mentions)
-    most = "least" if words & _LEAST else "greatest" if words & _GREATEST else None
+    most = direction(words)
     if most and not ids and not state.formations and len(state.listed) > REMEMBERED:
         return _foremost(facets or (Facet.DURATION,), most, state, knowledge)
     kinds = {m.type for m in mentions if m.type and not m.words}
     if len(ids) < 2:
-        wanted = _how_many(reading.text)
+        wanted = _how_many(words)
         before = [i for i in state.discussed if i not in ids]
         listed = [i for i in state.listed if i not in ids]
         just_listed = not state.formations and not ids
@@ -117,13 +104,11 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
     )
 
 
-def _foremost(facets: Sequence[Facet], most: str, state: State, knowledge: Knowledge) -> Turn:
+def _foremost(facets: tuple[Facet, ...], most: str, state: State, knowledge: Knowledge) -> Turn:
     """The shortest, or longest, or highest of a list that is too long to be set side by side."""
     found = answers.foremost(facets[0], knowledge.formations(state.listed), most)
-    if 1 < len(found) <= REMEMBERED:
-        return about(tuple(facets), [[f] for f in found], state, knowledge)
-    if len(found) == 1:
-        return about(tuple(facets), [found], state, knowledge)
+    if 0 < len(found) <= REMEMBERED:
+        return about(facets, [[f] for f in found], state, knowledge)
     return [answers.search_result("", found, knowledge.catalogue)], after_list(state, found, (Facet.SEARCH,))
 
 
@@ -140,30 +125,5 @@ def _options(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> li
     return groups if all(len(group) == 1 for group in groups) else []
 
 
-def _superlative_facets(words: set[str]) -> tuple[Facet, ...]:
-    if words & {
-        "long",
-        "longue",
-        "lon",
-        "longs",
-        "longues",
-        "court",
-        "courte",
-        "courts",
-        "courtes",
-        "rapide",
-        "vite",
-        "dure",
-        "durent",
-    }:
-        return (Facet.DURATION,)
-    if words & {"niveau", "haut", "haute", "eleve", "elevee"}:
-        return (Facet.LEVEL,)
-    if words & {"debouche", "debouches", "metier", "metiers", "boulot", "boulots", "mene"}:
-        return (Facet.JOBS,)
-    return ()
-
-
-def _how_many(text: str) -> int:
-    words = {token.text for token in tokenize(text)}
+def _how_many(words: set[str]) -> int:
     return 3 if words & {"trois", "3"} else 4 if words & {"quatre", "4"} else 2 if words & {"deux", "2"} else 0
