@@ -88,7 +88,6 @@ def only_job(
     leading = knowledge.formations(list(dict.fromkeys(i for label in labels for i in _formations_of(label, knowledge))))
     if len(leading) == 1 and set(facets) & FORMATION_FACETS:
         return about(facets_or_description(facets, leading), [leading], state, knowledge)
-    labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
     return job_turn(labels, (), Wish(), jobs[0].text, state, knowledge)
 
 
