@@ -64,7 +64,7 @@ def serve() -> None:
     if problem:
         typer.echo(f"{problem.what} {problem.mend.capitalize()}.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"Starting on http://{settings.host}:{settings.port}/ (about twenty seconds)…")
+    typer.echo(f"Starting on http://{settings.host}:{settings.port}/ (about ten seconds)…")
     from bot.runtime.server import ModelUnusable
     from bot.runtime.server import serve as serve_application
 
