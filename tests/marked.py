@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
+
+import pytest
+
+
+class Table(Protocol):
+    """What tests add rows to."""
+
+    def markdown(self) -> str:
+        """The whole table."""
+
+
+AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+def filled(table: AnyTable, name: str, config: pytest.Config) -> Iterator[AnyTable]:
+    """`table` for a fixture to yield; once the tests have filled it, it goes into the document of --table."""
+    yield table
+    if document := config.getoption("--table"):
+        write_table(document, name, table.markdown())
 
 
 def write_table(document: Path, name: str, table: str) -> None:

