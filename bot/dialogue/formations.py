@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.catalogue import answers
+from bot.catalogue import answers, comparison
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Formation
 from bot.catalogue.mention import Mention
@@ -46,7 +46,7 @@ def about(
     catalogue = knowledge.catalogue
     if len(groups) > 1 and len(distinct) > 1:
         formations = knowledge.formations(distinct)[:REMEMBERED]
-        replies = [answers.compare(facets, formations, catalogue, None)]
+        replies = [comparison.compare(facets, formations, catalogue, None)]
     else:
         replies = answers.answer(facets, groups[0], catalogue)
     renamed = [{"said": m.text, "now": m.now_called} for m in mentions if m.now_called]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.catalogue import answers
+from bot.catalogue import answers, comparison
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Formation, Outcome
 from bot.catalogue.mention import Mention
@@ -89,7 +89,7 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
             return [*replies, *strange], after
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
         return [reply], replace(state, waiting=to_values(facets), misses=0)
-    reply = answers.compare(facets, formations, knowledge.catalogue, most)
+    reply = comparison.compare(facets, formations, knowledge.catalogue, most)
     strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
     picked = tuple(f.id for f in formations)
     return [reply, *strange], replace(
@@ -106,7 +106,7 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
 
 def _foremost(facets: tuple[Facet, ...], most: str, state: State, knowledge: Knowledge) -> Turn:
     """The shortest, or longest, or highest of a list that is too long to be set side by side."""
-    found = answers.foremost(facets[0], knowledge.formations(state.listed), most)
+    found = comparison.foremost(facets[0], knowledge.formations(state.listed), most)
     if 0 < len(found) <= REMEMBERED:
         return about(facets, [[f] for f in found], state, knowledge)
     return [answers.search_result("", found, knowledge.catalogue)], after_list(state, found, (Facet.SEARCH,))

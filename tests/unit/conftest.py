@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -278,6 +278,12 @@ def source(seeds: Path) -> Source:
 def small(fiche_texts: dict[str, str], source: Source) -> Catalogue:
     """The small catalogue."""
     return _catalogue((parse_formation(text, name) for name, text in fiche_texts.items()), source)
+
+
+@pytest.fixture(scope="session")
+def one(small: Catalogue) -> Callable[[str], Formation]:
+    """The formation of a title of the small catalogue."""
+    return {formation.title: formation for formation in small.formations.values()}.__getitem__
 
 
 @pytest.fixture(scope="session")

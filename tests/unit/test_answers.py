@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue import answers
-from bot.catalogue.answers import Ask, Reply, foremost
+from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import PLACE_OF_FACET, Catalogue, Facet, Formation, Outcome
 from bot.reading import FORMATION_FACETS
 
@@ -18,13 +18,6 @@ CAP = "CAP horlogerie fine"
 BAC_PRO = "bac pro horlogerie fine"
 SCENE = "CS art floral de scène"
 CANALS = "diplôme d'ingénieur de l'école des canaux"
-
-
-@pytest.fixture
-def one(small: Catalogue) -> Any:
-    """The formation of a title."""
-    by_title = {f.title: f for f in small.formations.values()}
-    return by_title.__getitem__
 
 
 def only(replies: list[Reply]) -> Reply:
@@ -167,55 +160,6 @@ def test_shortened_text_begins_the_text(text: str, limit: int) -> None:
     assert cut == (short != text)
 
 
-# --- comparisons
-
-
-@pytest.mark.parametrize(
-    ("facet", "most", "expected"),
-    [
-        (Facet.DURATION, None, {"direction": "least", "titles": [CAP]}),
-        (Facet.DURATION, "greatest", {"direction": "greatest", "titles": [BAC_PRO]}),
-        (Facet.LEVEL, None, {"direction": "greatest", "titles": [BAC_PRO]}),
-        (Facet.LEVEL, "least", {"direction": "least", "titles": [CAP]}),
-        (Facet.JOBS, None, {"direction": "greatest", "titles": [BAC_PRO]}),
-    ],
-)
-def test_verdicts(facet: Facet, most: str | None, expected: dict[str, Any], one: Any, small: Catalogue) -> None:
-    reply = answers.compare((facet,), [one(CAP), one(BAC_PRO)], small, most)
-    assert reply.values["verdicts"] == [{"facet": facet.value, **expected}]
-    assert reply.facets == (Facet.COMPARISON, facet)
-
-
-def test_equal_values_are_said_to_be_the_same(one: Any, small: Catalogue) -> None:
-    reply = answers.compare((Facet.DURATION,), [one(OPTION_A), one(OPTION_B)], small, "least")
-    assert reply.values["verdicts"] == [{"facet": "duree", "same": True}]
-
-
-def test_winners_may_be_several(one: Any, small: Catalogue) -> None:
-    reply = answers.compare((Facet.DURATION,), [one(CAP), one(BAC_PRO), one(OPTION_A)], small, None)
-    assert reply.values["verdicts"][0]["titles"] == [CAP, OPTION_A]
-
-
-def test_years_and_months_are_compared_as_durations(one: Any, small: Catalogue) -> None:
-    titles = ("titre professionnel conducteur de péniche", SCENE)
-    reply = answers.compare((Facet.DURATION,), [one(title) for title in titles], small, None)
-    assert reply.values["verdicts"][0]["titles"] == [titles[0]]
-
-
-def test_no_verdict_where_a_fiche_is_silent(one: Any, small: Catalogue) -> None:
-    reply = answers.compare((Facet.LEVEL,), [one(CAP), one(SCENE)], small, "greatest")
-    assert reply.values["verdicts"] == []
-    assert reply.values["rows"][0]["cells"][1] == {"facet": "niveau", "silent": True}
-    assert reply.sources == ((one(CAP).id, "Niveau de certification"),)
-
-
-def test_a_comparison_without_a_facet_shows_the_useful_ones(one: Any, small: Catalogue) -> None:
-    reply = answers.compare((), [one(CAP), one(BAC_PRO)], small, None)
-    assert [row["facet"] for row in reply.values["rows"]] == ["type", "niveau", "duree", "metiers"]
-    assert reply.facets == (Facet.COMPARISON,)
-    assert all(len(row["cells"]) == 2 for row in reply.values["rows"])
-
-
 # --- lists and choices
 
 
@@ -230,15 +174,6 @@ def test_choices_among_formations_bear_full_titles(small: Catalogue) -> None:
     assert reply.formations == tuple(formations)
     assert reply.values["total"] == 6
     assert [c.ask for c in reply.choices] == [Ask((Facet.ACCESS,), (f.id,)) for f in formations[:5]]
-
-
-def test_the_foremost_of_a_list(small: Catalogue) -> None:
-    formations = list(small.formations.values())
-    stated = [f.duration_months for f in formations if f.duration_months]
-    shortest = foremost(Facet.DURATION, formations, "least")
-    assert {f.duration_months for f in shortest} == {min(stated)}
-    assert {f.duration_months for f in foremost(Facet.DURATION, formations, "greatest")} == {max(stated)}
-    assert foremost(Facet.EXPECTATIONS, formations, "least") == formations
 
 
 def test_unknown_offers_near_names_and_holds_no_formation(small: Catalogue) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jinja2 import UndefinedError, nodes
 
-from bot.catalogue import answers, job_answers
+from bot.catalogue import answers, comparison, job_answers
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation
 from bot.catalogue.job_fiche import JOB_FACETS
@@ -151,9 +151,9 @@ def _replies(knowledge: Knowledge) -> Iterator[Reply]:
             yield from answers.answer((facet,), [formation], catalogue)
         yield from answers.answer((facet,), formations[:2], catalogue)
         yield from answers.answer((facet,), formations, catalogue)
-        yield answers.compare((facet,), formations[:3], catalogue, "least")
-        yield answers.compare((facet,), formations[2:4], catalogue, "greatest")
-    yield answers.compare((), formations[:4], catalogue, None)
+        yield comparison.compare((facet,), formations[:3], catalogue, "least")
+        yield comparison.compare((facet,), formations[2:4], catalogue, "greatest")
+    yield comparison.compare((), formations[:4], catalogue, None)
     for some in (formations[:1], formations[:3], formations):
         yield answers.search_result("x", some, catalogue)
         yield answers.formations_for_job(list(catalogue.jobs)[:2], some, catalogue, "CAP")

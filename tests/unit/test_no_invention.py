@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import tomli
 
-from bot.catalogue import answers
+from bot.catalogue import answers, comparison
 from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Catalogue, Facet, Formation
 from bot.catalogue.inflection import inflect
@@ -146,7 +146,7 @@ def questions(world: World) -> Iterator[tuple[str, list[Reply]]]:
             several = chance.sample(formations, chance.choice((2, 3, 4)))
             compared = chance.choice(((), (facet,), tuple(chance.sample(FACETS, 2))))
             most = chance.choice((None, "least", "greatest"))
-            reply = answers.compare(compared, several, world.catalogue, most)
+            reply = comparison.compare(compared, several, world.catalogue, most)
             yield f"compare {compared} of {[f.title for f in several]}", [reply]
         elif one.jobs and number % 20 < 10:
             label = chance.choice(one.jobs)
