@@ -31,9 +31,10 @@ from bot.dialogue.context import (
 )
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.guidance import guide, resumes, with_resumption
-from bot.dialogue.job_questions import about_jobs, naming_what_to_become, of_formations
+from bot.dialogue.job_questions import about_jobs, of_formations
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
+from bot.dialogue.named_jobs import naming_what_to_become
 from bot.dialogue.proposals import with_pick
 from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
 from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk

@@ -71,7 +71,7 @@ def about(
 
 def jobs_still_spoken_of(state: State, formations: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
     """The jobs spoken of before, as long as the formations that one speaks of lead to them."""
-    leading = {i for label in state.jobs if (job := knowledge.catalogue.jobs.get(label)) for i in job.formations}
+    leading = {formation.id for formation in knowledge.formations_listing(state.jobs)}
     return state.jobs if leading.issuperset(formations) else ()
 
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.catalogue.answers import Ask, Choice, Reply, both_genders, source_of
-from bot.catalogue.fiche import FIELD_DURATION, Facet, Formation, Outcome
+from bot.catalogue.fiche import FIELD_DURATION, Facet, Outcome
 from bot.catalogue.job_answers import answer_jobs
 from bot.catalogue.job_fiche import FIELD_LEVEL, SECTION_INTERESTS
 from bot.catalogue.normalize import fold
-from bot.catalogue.selection import read_choice
 from bot.dialogue.context import FOLLOW_UP
-from bot.dialogue.job_questions import about_jobs, ask_which_job, asked_of_jobs
+from bot.dialogue.counterparts import asked_of_jobs
+from bot.dialogue.job_questions import about_jobs, ask_which_job
+from bot.dialogue.named_jobs import picked_by_rank
 from bot.dialogue.paths import ask_way, job_with_a_way_asked, sections_cited, way_to
 from bot.dialogue.state import Knowledge, State, Turn, to_facets, to_values
 from bot.guidance.interview import STEPS, Interview
@@ -183,12 +184,11 @@ def _after_suggestions(reading: Reading, said: Profile, state: State, knowledge:
 
 def _picked(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
     """ "le 2e", "le 2e c'est quoi ?": about one of the jobs suggested, by its rank."""
-    labels = _shown(state, knowledge)
-    pick = read_choice(reading.text, [Formation(label, label, (), (), ()) for label in labels], waiting=False)
-    if state.job_candidates or not pick or not pick.ordinal or not pick.formations:
+    label = picked_by_rank(reading.text, _shown(state, knowledge))
+    if state.job_candidates or label is None:
         return None
     again = to_facets(state.facets) if FOLLOW_UP.match(fold(reading.text)) else ()
-    ask = Ask(asked_of_jobs(reading.facets or again), (), (pick.formations[0].id,))
+    ask = Ask(asked_of_jobs(reading.facets or again), (), (label,))
     return about_jobs(replace(reading, ask=ask), state, knowledge)
 
 

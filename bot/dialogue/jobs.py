@@ -60,8 +60,9 @@ def job_turn(
 ) -> Turn:
     """The formations that lead to one of the jobs `labels` or are among `beside`, as near to a wish as there are."""
     catalogue = knowledge.catalogue
-    ids = dict.fromkeys(i for label in labels if label in catalogue.jobs for i in catalogue.jobs[label].formations)
-    formations = knowledge.formations([*ids, *(i for i in beside if i not in ids)])
+    leading = knowledge.formations_listing(labels)
+    ids = {formation.id for formation in leading}
+    formations = [*leading, *knowledge.formations([i for i in beside if i not in ids])]
     shown, given_up = nearest(formations, wish, knowledge.resolver.is_kind)
     if not shown:
         advised = next((reply for label in labels if (reply := job_answers.recommended(label, catalogue))), None)
@@ -85,12 +86,7 @@ def only_job(
     if Facet.JOBS in facets and context:
         return about(facets, [context], state, knowledge)
     labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
-    leading = knowledge.formations(list(dict.fromkeys(i for label in labels for i in _formations_of(label, knowledge))))
+    leading = knowledge.formations_listing(labels)
     if len(leading) == 1 and set(facets) & FORMATION_FACETS:
         return about(facets_or_description(facets, leading), [leading], state, knowledge)
     return job_turn(labels, (), Wish(), jobs[0].text, state, knowledge)
-
-
-def _formations_of(label: str, knowledge: Knowledge) -> tuple[str, ...]:
-    job = knowledge.catalogue.jobs.get(label)
-    return job.formations if job else ()

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.catalogue.answers import Ask, Choice, Reply, both_genders, formation_choice, source_of
-from bot.catalogue.fiche import Facet, Formation, Outcome
+from bot.catalogue.fiche import Facet, Outcome
 from bot.catalogue.filters import Wish, nearest, read_wish
 from bot.catalogue.index import read_types
 from bot.catalogue.job_fiche import JOB_FACETS
 from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import fold, tokenize
-from bot.catalogue.selection import read_choice
 from bot.catalogue.text_search import Found, alternatives, ranked
 from bot.dialogue.formations import after_list
+from bot.dialogue.named_jobs import picked_by_rank
 from bot.dialogue.state import Knowledge, State, Turn
 from bot.dialogue.talk import OUT_OF_SCOPE
 from bot.reading import Reading
@@ -92,11 +92,8 @@ def with_pick(reading: Reading, state: State) -> Reading:
     """`reading` as a tap where it picks one of the jobs just proposed by its rank ("le 2e")."""
     if reading.ask is not None or state.facets != (Facet.SEARCH.value,) or not state.jobs:
         return reading
-    offered = [Formation(label, label, (), (), ()) for label in state.jobs]
-    pick = read_choice(reading.text, offered, waiting=False)
-    if pick is None or not pick.ordinal or not pick.formations or reading.mentions:
-        return reading
-    return replace(reading, ask=Ask(jobs=(pick.formations[0].id,)))
+    label = picked_by_rank(reading.text, state.jobs)
+    return replace(reading, ask=Ask(jobs=(label,))) if label and not reading.mentions else reading
 
 
 def read_theme(text: str, kind: str | None) -> Theme | None:

@@ -84,7 +84,13 @@ class Knowledge:
         return self.search_url.format(query=quote_plus(words))
 
     def formations(self, ids: Sequence[str]) -> list[Formation]:
+        """The formations of `ids` that there still are."""
         return [self.catalogue.formations[i] for i in ids if i in self.catalogue.formations]
+
+    def formations_listing(self, labels: Sequence[str]) -> list[Formation]:
+        """The formations whose fiche lists one of the jobs."""
+        jobs = [self.catalogue.jobs[label] for label in labels if label in self.catalogue.jobs]
+        return self.formations(list(dict.fromkeys(i for job in jobs for i in job.formations)))
 
 
 Turn = tuple[list[Reply], State]
