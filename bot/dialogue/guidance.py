@@ -1,33 +1,27 @@
-"""Turns of guidance: a short interview by taps or typing, jobs with reasons, and the ways to a job."""
+"""Turns of guidance: what is typed or tapped in a short interview, and after jobs were suggested."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from bot.catalogue.answers import Ask, Choice, Reply, both_genders, source_of
-from bot.catalogue.fiche import FIELD_DURATION, Facet, Outcome
+from bot.catalogue.answers import Ask, Reply
+from bot.catalogue.fiche import Facet, Outcome
 from bot.catalogue.job_answers import answer_jobs
-from bot.catalogue.job_fiche import FIELD_LEVEL, SECTION_INTERESTS
 from bot.catalogue.normalize import fold
 from bot.dialogue.context import FOLLOW_UP
 from bot.dialogue.counterparts import asked_of_jobs
+from bot.dialogue.guidance_replies import button, question, suggest
 from bot.dialogue.job_questions import about_jobs, ask_which_job
 from bot.dialogue.named_jobs import picked_by_rank
-from bot.dialogue.paths import ask_way, job_with_a_way_asked, sections_cited, way_to
-from bot.dialogue.state import Knowledge, State, Turn, to_facets, to_values
+from bot.dialogue.paths import job_with_a_way_asked, way_to
+from bot.dialogue.state import Knowledge, State, Turn, to_facets
 from bot.guidance.interview import STEPS, Interview
 from bot.guidance.profile import SERIES, SITUATIONS, Profile
-from bot.guidance.ranking import DISLIKES, SUGGESTED, Reason, Suggestion, rank, weigh
+from bot.guidance.ranking import DISLIKES
 from bot.guidance.reading import read_profile
 from bot.reading import Reading
 
-_TOLD_FORMATIONS = 2  # of each job suggested; the rest is a tap away
-_TASTES_OFFERED = 7
-_YEARS_OFFERED = (2, 3, 5)
-_SITUATIONS_OFFERED = SITUATIONS[:6]
 _FEW_WORDS = 6
 
 _STOP = re.compile(r"^\W*(stop|arrete|arreter|on arrete|laisse tomber|laisse|j'arrete|annule|annuler|quitter|fini)\b")
@@ -89,7 +83,7 @@ def guide(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
     if named and not (tastes and advises):
         return None
     if (advises or tells) and tastes:
-        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+        return suggest(replace(state, guidance=interview.told(said)), knowledge)
     return _go_on(replace(state, guidance=interview.told(said)), knowledge) if advises else None
 
 
@@ -105,8 +99,7 @@ def with_resumption(replies: list[Reply], after: State) -> Turn:
     """A question answered in the middle of guidance offers to go on with it."""
     last = replies[-1]
     if after.guidance.step and last.facets != (Facet.GUIDANCE,) and last.outcome is not Outcome.DISTRESS:
-        resume = Choice("choice_guidance", {"kind": "resume", "value": ""}, _tap("next"))
-        replies = [*replies[:-1], replace(last, choices=(*last.choices, resume))]
+        replies = [*replies[:-1], replace(last, choices=(*last.choices, button("resume", "next")))]
     return replies, after
 
 
@@ -117,7 +110,7 @@ def _answered(reading: Reading, said: Profile, state: State, knowledge: Knowledg
     """The turn of a message while a question of guidance waits."""
     folded, interview = fold(reading.text), state.guidance
     if _ADVISE.search(folded) or re.search(r"\b(montre|propose|vas ?-?y|resultats?|c'est tout)\b", folded):
-        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+        return suggest(replace(state, guidance=interview.told(said)), knowledge)
     named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
     asks = bool(_QUESTION.search(folded)) and not (said and folded.startswith("et si "))
     if asks or (named and not said):
@@ -132,7 +125,7 @@ def _answered(reading: Reading, said: Profile, state: State, knowledge: Knowledg
     if _RESUME.search(folded):
         return _go_on(state, knowledge)
     if reading.intent in _PLAIN_INTENTS and not named:
-        return [_question(interview.step, interview, knowledge, again=True)], state
+        return [question(interview.step, interview, knowledge, again=True)], state
     return None
 
 
@@ -157,7 +150,7 @@ def _after_suggestions(reading: Reading, said: Profile, state: State, knowledge:
     named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
     few = len(folded.split()) <= _FEW_WORDS
     if _OTHER_JOBS.search(folded) and not said and not named:
-        return _suggest(state, knowledge)
+        return suggest(state, knowledge)
     if _PASS.search(folded) and few:
         return _go_on(replace(state, guidance=interview.without(interview.next_step)), knowledge)
     if not said and few and interview.next_step == "series":
@@ -175,10 +168,10 @@ def _after_suggestions(reading: Reading, said: Profile, state: State, knowledge:
         )
     elif not said and not named:
         if reading.intent == "ask_more" or (few and _OTHERS.search(folded)):
-            return _suggest(state, knowledge)
+            return suggest(state, knowledge)
         return _of_all_shown(reading, state, knowledge)
     if said and corrects and not named and not _QUESTION.search(folded.rstrip(" ?")):
-        return _suggest(replace(state, guidance=interview.told(said)), knowledge)
+        return suggest(replace(state, guidance=interview.told(said)), knowledge)
     return None
 
 
@@ -213,10 +206,6 @@ def _shown(state: State, knowledge: Knowledge) -> tuple[str, ...]:
 # --- what was tapped
 
 
-def _tap(answer: str) -> Ask:
-    return Ask(facets=(Facet.GUIDANCE,), guide=answer)
-
-
 def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
     if Facet.PATH in ask.facets and ask.jobs and ask.jobs[0] in knowledge.catalogue.jobs:
         return way_to(ask.jobs[0], state, knowledge)
@@ -227,12 +216,12 @@ def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
     if kind == "stop":
         return _stop(state)
     if kind in ("more", "show"):
-        return _suggest(state, knowledge)
+        return suggest(state, knowledge)
     if kind == "tastes":
         start = int(value) if value.isdecimal() else 0
-        return [_question("interests", interview, knowledge, start=start)], _asking("interests", state)
+        return [question("interests", interview, knowledge, start=start)], _asking("interests", state)
     if kind == "ask" and value in STEPS:
-        return [_question(value, interview, knowledge)], _asking(value, state)
+        return [question(value, interview, knowledge)], _asking(value, state)
     if kind == "skip" and value in STEPS:
         return _go_on(replace(state, guidance=interview.without(value)), knowledge)
     said = {
@@ -246,19 +235,19 @@ def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
     told = interview.told(said)
     if kind in ("interests", "avoided"):
         # Several may be tapped: the question is asked again, without what was.
-        return [_question(kind, told, knowledge)], _asking(kind, replace(state, guidance=told))
+        return [question(kind, told, knowledge)], _asking(kind, replace(state, guidance=told))
     return _go_on(replace(state, guidance=told), knowledge)
 
 
-# --- replies
+# --- how it goes on
 
 
 def _go_on(state: State, knowledge: Knowledge) -> Turn:
     """The next question, or the suggestions when there is none."""
     step = state.guidance.next_step
     if not step:
-        return _suggest(state, knowledge)
-    return [_question(step, state.guidance, knowledge)], _asking(step, state)
+        return suggest(state, knowledge)
+    return [question(step, state.guidance, knowledge)], _asking(step, state)
 
 
 def _asking(step: str, state: State) -> State:
@@ -271,123 +260,3 @@ def _asking(step: str, state: State) -> State:
 def _stop(state: State) -> Turn:
     """Guidance ends, and what was said of oneself is forgotten."""
     return [Reply("guidance_stopped", Outcome.SMALLTALK)], replace(state, guidance=Interview(), facets=(), misses=0)
-
-
-def _question(
-    step: str, interview: Interview, knowledge: Knowledge, again: bool = False, start: int | None = None
-) -> Reply:
-    profile = interview.profile
-    tastes = _tastes(profile, knowledge)
-    first = len(profile.interests) * _TASTES_OFFERED if start is None else start
-    first = first if first < len(tastes) else 0
-    offered: Sequence[str] = {
-        "situation": _SITUATIONS_OFFERED,
-        "series": SERIES[:6] + SERIES[-1:],
-        "interests": tastes[first : first + _TASTES_OFFERED],
-        "avoided": [key for key in DISLIKES if key not in profile.avoided],
-        "years": [str(years) for years in _YEARS_OFFERED],
-        "apprenticeship": ["oui"],
-    }[step]
-    choices = [Choice("choice_guidance", {"kind": step, "value": v}, _tap(f"{step}:{v}")) for v in offered]
-    if step == "interests" and len(tastes) > _TASTES_OFFERED:
-        following = str(first + _TASTES_OFFERED)
-        choices.append(Choice("choice_guidance", {"kind": "tastes", "value": ""}, _tap(f"tastes:{following}")))
-    answered = bool(profile.interests if step == "interests" else profile.avoided if step == "avoided" else False)
-    skip = "enough" if answered else "skip"
-    choices.append(Choice("choice_guidance", {"kind": skip, "value": step}, _tap(f"skip:{step}")))
-    if profile.interests and step != "interests":
-        choices.append(Choice("choice_guidance", {"kind": "show", "value": ""}, _tap("show")))
-    values = {"step": step, "again": again, "answered": answered, "noted": False}
-    return Reply("guidance_question", Outcome.HELP, values, (Facet.GUIDANCE,), choices=tuple(choices))
-
-
-def _tastes(profile: Profile, knowledge: Knowledge) -> list[str]:
-    """The tastes not said yet, those that most jobs have first."""
-    weights = weigh(knowledge.catalogue.job_fiches.values())
-    said = {*profile.interests, *profile.avoided}
-    return sorted((i for i in weights if i not in said), key=lambda i: (weights[i], i))
-
-
-def _suggest(state: State, knowledge: Knowledge) -> Turn:
-    """At most five jobs not shown yet, each with its reasons and the nearest formations."""
-    interview, catalogue = state.guidance, knowledge.catalogue
-    found = rank(interview.profile, catalogue, seen=interview.shown)
-    if not found.jobs:
-        start = Choice("choice_guidance", {"kind": "start", "value": ""}, _tap("next"))
-        none = Reply("guidance_none", Outcome.HELP, {"shown": bool(interview.shown)}, (Facet.GUIDANCE,))
-        again = replace(interview, step="", shown=(), last=(), passed=() if not interview.shown else interview.passed)
-        return [replace(none, choices=() if interview.shown else (start,))], replace(state, guidance=again)
-    labels = tuple(suggestion.job.title for suggestion in found.jobs)
-    told = [f for s in found.jobs for f in s.formations[:_TOLD_FORMATIONS]]
-    choices = [Choice("choice_path", {"job": both_genders(label, catalogue)}, ask_way(label)) for label in labels]
-    choices.append(Choice("choice_guidance", {"kind": "more", "value": ""}, _tap("more")))
-    missing = interview.next_step or ("" if interview.profile.interests else "interests")
-    if missing:
-        choices.append(Choice("choice_guidance", {"kind": "refine", "value": missing}, _tap(f"ask:{missing}")))
-    shared = _shared_reasons(found.jobs)
-    formation_sources = [(f.id, FIELD_DURATION) for f in told if f.duration] + _reason_sources(found.jobs)
-    sources = [(label, section) for s in found.jobs for label, section in _job_sources(s)]
-    reply = Reply(
-        "guidance_suggestions",
-        Outcome.ANSWERED,
-        {
-            "jobs": [_suggestion(s, shared, knowledge) for s in found.jobs],
-            "shared": [{"kind": r.kind, "value": r.value} for r in shared],
-            "tastes": bool(interview.profile.interests),
-            "cited": sections_cited(sources, formation_sources),
-            "given_up": interview.profile.years if found.given_up else None,
-            "others": bool(interview.shown),
-            "source": source_of(catalogue),
-        },
-        (Facet.GUIDANCE,),
-        tuple({f.id: f for f in told}.values()),
-        labels,
-        tuple(dict.fromkeys(formation_sources)),
-        tuple(choices[: SUGGESTED + 2]),
-        tuple(dict.fromkeys(sources)),
-    )
-    shown = replace(interview, step="", shown=(*interview.shown, *labels), last=labels)
-    return [reply], replace(
-        state,
-        guidance=shown,
-        facets=to_values((Facet.GUIDANCE,)),
-        formations=(),
-        listed=(),
-        jobs=(),
-        waiting=(),
-        candidates=(),
-        job_candidates=(),
-        misses=0,
-    )
-
-
-def _shared_reasons(suggestions: Sequence[Suggestion]) -> list[Reason]:
-    """The reasons, tastes apart, that all have and that are told once."""
-    first, *rest = suggestions
-    kinds = {(r.kind, r.value) for r in first.reasons if r.kind in ("years", "apprenticeship")}
-    for suggestion in rest:
-        kinds &= {(r.kind, r.value) for r in suggestion.reasons}
-    return [r for r in first.reasons if (r.kind, r.value) in kinds] if rest else []
-
-
-def _suggestion(suggestion: Suggestion, shared: Sequence[Reason], knowledge: Knowledge) -> dict[str, Any]:
-    once = {(r.kind, r.value) for r in shared}
-    told = suggestion.formations[:_TOLD_FORMATIONS]
-    return {
-        "job": both_genders(suggestion.job.title, knowledge.catalogue),
-        "level": suggestion.job.level,
-        "reasons": [{"kind": r.kind, "value": r.value} for r in suggestion.reasons if (r.kind, r.value) not in once],
-        "formations": [{"title": f.title, "duration": f.duration} for f in told],
-        "more": len(suggestion.formations) - len(told),
-    }
-
-
-def _job_sources(suggestion: Suggestion) -> list[tuple[str, str]]:
-    label = suggestion.job.title
-    sections = [SECTION_INTERESTS] if any(r.kind == "interest" for r in suggestion.reasons) else []
-    return [(label, section) for section in [*sections, *([FIELD_LEVEL] if suggestion.job.level else [])]]
-
-
-def _reason_sources(suggestions: Sequence[Suggestion]) -> list[tuple[str, str]]:
-    told = {f.id for s in suggestions for f in s.formations[:_TOLD_FORMATIONS]}
-    return [(r.fiche, r.section) for s in suggestions for r in s.reasons if r.fiche in told]

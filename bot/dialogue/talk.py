@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.catalogue import answers
-from bot.catalogue.answers import Ask, Choice, Reply
+from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Facet, Outcome
 from bot.dialogue.formations import about
+from bot.dialogue.guidance_replies import button
 from bot.dialogue.state import Knowledge, State, Turn, examples, remember
 from bot.guidance.reading import read_profile
 from bot.reading import Reading
@@ -47,11 +48,6 @@ def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     return [reply], replace(state, misses=state.misses + 1)
 
 
-def begin_guidance() -> Choice:
-    """A button that begins guidance."""
-    return Choice("choice_guidance", {"kind": "begin", "value": ""}, Ask((Facet.GUIDANCE,), guide="next"))
-
-
 def guidance(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     return [Reply("guidance", Outcome.HELP, choices=examples(knowledge))], replace(state, misses=0)
 
@@ -81,7 +77,7 @@ def smalltalk(response: str, outcome: Outcome = Outcome.SMALLTALK) -> Callable[[
         jobs_told = bool(knowledge.catalogue.job_fiches)
         choices = examples(knowledge) if outcome is Outcome.HELP else ()
         if choices and jobs_told:
-            choices = (*choices, begin_guidance())
+            choices = (*choices, button("begin", "next"))
         return [Reply(response, outcome, {"jobs_told": jobs_told}, choices=choices)], state
 
     return turn
