@@ -13,10 +13,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.catalogue.answers import Choice, Reply
 from bot.dialogue import State, Turn, decide
 from bot.dialogue.proposals import propose, theme_of
+from bot.full_text_search import current_full_text_search
 from bot.knowledge import current_knowledge
 from bot.reading import Reading
 from bot.review.store import Reason, reason_to_keep
-from bot.texts import current_texts
 
 STATE_SLOT = "dialogue_state"
 
@@ -44,7 +44,7 @@ def _answer(reading: Reading, state: State) -> Turn:
     knowledge = current_knowledge()
     turn = decide(reading, state, knowledge)
     theme = theme_of(reading, state, turn)
-    found = current_texts().find(theme.words) if theme else None
+    found = current_full_text_search().find(theme.words) if theme else None
     if theme is None or found is None:
         return turn
     return propose(theme, *found, replace(state, formal=turn[1].formal), knowledge) or turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -238,3 +238,16 @@ class Catalogue:
     def ids_by_title(self) -> Mapping[str, str]:
         """The id of each formation by its title: job fiches name formations so."""
         return {formation.title: formation.id for formation in self.formations.values()}
+
+    def formations_leading_to(self, label: str) -> list[Formation]:
+        """The formations that lead to a job: those its fiche recommends, then those whose fiche lists it."""
+        fiche, job = self.job_fiches.get(label), self.jobs.get(label)
+        recommended = [self.ids_by_title.get(title, "") for title in fiche.formations] if fiche else []
+        ids = dict.fromkeys([*recommended, *(job.formations if job else ())])
+        return [self.formations[i] for i in ids if i in self.formations]
+
+    def formations_listing(self, labels: Sequence[str]) -> list[Formation]:
+        """The formations whose fiche lists one of the jobs."""
+        jobs = [self.jobs[label] for label in labels if label in self.jobs]
+        ids = dict.fromkeys(i for job in jobs for i in job.formations)
+        return [self.formations[i] for i in ids if i in self.formations]

@@ -13,8 +13,8 @@ from sanic.response import HTTPResponse
 from bot.channel import metrics
 from bot.channel.draining import RETRY, Draining
 from bot.channel.errors import Errors
-from bot.channel.heads import refuse_unsound_heads
 from bot.channel.health import Health
+from bot.channel.malformed_requests import refuse_malformed_requests
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
 from bot.settings import Settings
@@ -97,7 +97,7 @@ class Entrance(Blueprint):
         async def drain(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             await draining.drain()
 
-        refuse_unsound_heads(app)
+        refuse_malformed_requests(app)
         purge_while_serving(app, settings)
         app.error_handler.add(Exception, errors)
         return super().register(app, options)

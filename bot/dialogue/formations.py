@@ -71,7 +71,7 @@ def about(
 
 def jobs_still_spoken_of(state: State, formations: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
     """The jobs spoken of before, as long as the formations that one speaks of lead to them."""
-    leading = {formation.id for formation in knowledge.formations_listing(state.jobs)}
+    leading = {formation.id for formation in knowledge.catalogue.formations_listing(state.jobs)}
     return state.jobs if leading.issuperset(formations) else ()
 
 

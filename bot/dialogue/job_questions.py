@@ -99,7 +99,7 @@ def _about_named(
     has_fiche = any(label in fiches for m in named for label in m.jobs)
     if asks_for_a_kind(reading, reading.mentions):
         return None
-    leading = knowledge.formations_listing([label for m in named for label in m.jobs])
+    leading = knowledge.catalogue.formations_listing([label for m in named for label in m.jobs])
     of_studies = not asked and len(leading) == 1 and not any(is_said_of_someone(m, reading) for m in named)
     if of_studies and not {Facet.DESCRIPTION}.issuperset(reading.facets):
         return None  # of the one formation that leads there
@@ -170,7 +170,7 @@ def _answer(
             return [reply], replace(_waiting(state, facets), job_candidates=group.labels)
     labels = tuple(dict.fromkeys(label for group in groups for label in group.labels[:_MOST_TOLD]))[:_MOST_TOLD]
     alone = len(labels) == 1 and (facets == (Facet.JOB_ACCESS,) or Facet.FORMATIONS_FOR_JOB in facets)
-    leading = knowledge.formations_listing(labels) if alone else []
+    leading = knowledge.catalogue.formations_listing(labels) if alone else []
     replies = job_answers.answer_jobs(told, labels, catalogue, asked_about(reading.text), leading)
     return replies, _after(facets, labels, leading, state)
 
@@ -179,7 +179,7 @@ def _bare(group: NamedJobs, reading: Reading, state: State, knowledge: Knowledge
     """A job's name alone: what one does, and which formations lead there."""
     if len(group.labels) > 1:
         return _answer((Facet.JOB_DESCRIPTION,), [group], reading, state, knowledge)
-    leading = knowledge.formations_listing(group.labels)
+    leading = knowledge.catalogue.formations_listing(group.labels)
     facets = (Facet.JOB_DESCRIPTION,)
     replies = job_answers.answer_jobs(facets, group.labels, knowledge.catalogue, leading=leading)
     return replies, _after(facets, group.labels, leading, state)

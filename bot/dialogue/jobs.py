@@ -60,7 +60,7 @@ def job_turn(
 ) -> Turn:
     """The formations that lead to one of the jobs `labels` or are among `beside`, as near to a wish as there are."""
     catalogue = knowledge.catalogue
-    leading = knowledge.formations_listing(labels)
+    leading = knowledge.catalogue.formations_listing(labels)
     ids = {formation.id for formation in leading}
     formations = [*leading, *knowledge.formations([i for i in beside if i not in ids])]
     shown, given_up = nearest(formations, wish, knowledge.resolver.is_kind)
@@ -86,7 +86,7 @@ def only_job(
     if Facet.JOBS in facets and context:
         return about(facets, [context], state, knowledge)
     labels = tuple(dict.fromkeys(label for m in jobs for label in m.jobs))
-    leading = knowledge.formations_listing(labels)
+    leading = knowledge.catalogue.formations_listing(labels)
     if len(leading) == 1 and set(facets) & FORMATION_FACETS:
         return about(facets_or_description(facets, leading), [leading], state, knowledge)
     return job_turn(labels, (), Wish(), jobs[0].text, state, knowledge)

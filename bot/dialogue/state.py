@@ -87,11 +87,6 @@ class Knowledge:
         """The formations of `ids` that there still are."""
         return [self.catalogue.formations[i] for i in ids if i in self.catalogue.formations]
 
-    def formations_listing(self, labels: Sequence[str]) -> list[Formation]:
-        """The formations whose fiche lists one of the jobs."""
-        jobs = [self.catalogue.jobs[label] for label in labels if label in self.catalogue.jobs]
-        return self.formations(list(dict.fromkeys(i for job in jobs for i in job.formations)))
-
 
 Turn = tuple[list[Reply], State]
 

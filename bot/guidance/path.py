@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.catalogue.fiche import SECTION_ACCESS, SECTION_FURTHER_STUDY, Catalogue, Formation
-from bot.guidance.entry import apprenticeship_section, entry, folded, is_step_back, leading_to, school_section
+from bot.guidance.admission import admission, apprenticeship_section, is_step_back, school_section
 from bot.guidance.ladder import NONE, exit_rung, rung_of_job, rung_of_situation, years_of, years_to
 from bot.guidance.profile import Profile
+from bot.guidance.sections import folded
 
 WAYS = 3
 _STEPS = 4
@@ -77,7 +78,7 @@ def ways(profile: Profile, label: str, catalogue: Catalogue) -> list[Way]:
     fiche = catalogue.job_fiches.get(label)
     recommended = set(fiche.formations) if fiche else set()
     found = []
-    for formation in leading_to(label, catalogue):
+    for formation in catalogue.formations_leading_to(label):
         steps = _shortest(formation, profile.situation, catalogue)
         if steps:
             found.append(Way(steps, "job" if formation.title in recommended else "formation"))
@@ -100,7 +101,7 @@ def _goes_back(way: Way, situation: str) -> bool:
 def _shortest(target: Formation, situation: str, catalogue: Catalogue) -> tuple[Step, ...]:
     """The cheapest way to have done `target` from `situation`; empty where its fiche does not tell where it starts."""
     start = rung_of_situation(situation)
-    starts = entry(target)
+    starts = admission(target)
     last = exit_rung(target)
     if starts is None or (last is not None and situation and last < start):
         return ()
@@ -114,25 +115,25 @@ def _shortest(target: Formation, situation: str, catalogue: Catalogue) -> tuple[
         if first.formation is None or len(way.steps) >= _STEPS:
             continue
         for before, source in _before(first.formation, way.rungs, catalogue):
-            opens = entry(before)
+            opens = admission(before)
             if opens is None or before in [step.formation for step in way.steps]:
                 continue
             order += 1
-            linked = (_linked(first, source), *way.steps[1:])
-            steps = (_step(before, opens.rungs, situation), *linked)
+            steps = (_step(before, opens.rungs, situation), replace(first, source=source), *way.steps[1:])
             heapq.heappush(queue, _Open(_cost(steps), order, opens.rungs, opens.stated, steps))
         # No fiche names what comes before: any diploma of the level that opens the formation.
         rung = min(way.rungs, key=lambda r: years_to(r, situation))
         order += 1
         waiting = Step(rung, years_to(rung, situation))
-        steps = (waiting, _linked(first, (first.formation.id, SECTION_ACCESS) if way.stated else None), *way.steps[1:])
+        stated = (first.formation.id, SECTION_ACCESS) if way.stated else None
+        steps = (waiting, replace(first, source=stated), *way.steps[1:])
         heapq.heappush(queue, _Open(_cost(steps), order, (NONE,), False, steps))
     return ()
 
 
 def _step(formation: Formation, rungs: Sequence[int], situation: str) -> Step:
     """A formation as the first step: stated where its fiche says that one enters it from `situation`."""
-    starts = entry(formation)
+    starts = admission(formation)
     rung = exit_rung(formation)
     states = starts is not None and starts.stated and rung_of_situation(situation) in rungs
     return Step(
@@ -143,10 +144,6 @@ def _step(formation: Formation, rungs: Sequence[int], situation: str) -> Step:
         school_section(formation),
         apprenticeship_section(formation),
     )
-
-
-def _linked(step: Step, source: tuple[str, str] | None) -> Step:
-    return Step(step.rung, step.years, step.formation, source, step.school, step.apprenticeship)
 
 
 def _before(

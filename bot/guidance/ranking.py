@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from bot.catalogue.fiche import Catalogue, Formation
 from bot.catalogue.job_fiche import FIELD_LEVEL, SECTION_CONDITIONS, SECTION_INTERESTS, JobFiche
 from bot.catalogue.normalize import tokenize
-from bot.guidance.entry import apprenticeship_section, entry, is_step_back, leading_to, names_series, says
+from bot.guidance.admission import admission, apprenticeship_section, is_step_back, names_series
 from bot.guidance.ladder import CAP, rung_of_job, rung_of_situation, years_of, years_to
 from bot.guidance.profile import Profile
+from bot.guidance.sections import says
 
 SUGGESTED = 5
 _LEAST = 2
@@ -82,7 +83,7 @@ def rank(profile: Profile, catalogue: Catalogue, seen: Collection[str] = ()) -> 
     scores = {f.title: _score(profile, f, weights) for f in in_time}
     if not profile.interests:
         for f in in_time:
-            scores[f.title] += _DOORS * math.log1p(len(leading_to(f.title, catalogue)))
+            scores[f.title] += _DOORS * math.log1p(len(catalogue.formations_leading_to(f.title)))
     in_time.sort(key=lambda f: (-scores[f.title], f.title))
     found = [_suggestion(profile, fiche, scores[fiche.title], catalogue) for fiche in in_time[:_CONSIDERED]]
     found.sort(key=lambda s: (-s.score, s.job.title))
@@ -105,8 +106,8 @@ def formations_in_reach(profile: Profile, label: str, catalogue: Catalogue) -> l
     those that lead higher, then the nearest.
     """
     timed = []
-    for formation in leading_to(label, catalogue):
-        starts, years = entry(formation), years_of(formation)
+    for formation in catalogue.formations_leading_to(label):
+        starts, years = admission(formation), years_of(formation)
         if starts is None:
             continue
         wait = min(_wait(rung, profile.situation) for rung in starts.rungs)

@@ -17,7 +17,7 @@ _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*([^\r\n]*)")
 _ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
 
 
-def is_sound(head: bytes) -> bool:
+def is_well_formed(head: bytes) -> bool:
     """Whether the head of a request (without its empty line) has an address, and a body of a plain length at most."""
     first, _, rest = head.partition(b"\r\n")
     lengths = _LENGTH.findall(rest)
@@ -25,12 +25,12 @@ def is_sound(head: bytes) -> bool:
     return bool(_FIRST_LINE.fullmatch(first)) and plain and not _ENCODING.search(rest)
 
 
-def refuse_unsound_heads(app: Sanic) -> None:
+def refuse_malformed_requests(app: Sanic) -> None:
     """Answer such a request with an error, before Sanic acts on its head."""
 
     @app.signal("http.lifecycle.read_head")
     async def look(head: bytes) -> None:
-        if not is_sound(head):
+        if not is_well_formed(head):
             raise InvalidUsage("Bad Request")
 
     Http.create_empty_request = _create_empty_request

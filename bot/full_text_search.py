@@ -1,4 +1,4 @@
-"""The texts of fiches, searched for the dialogue: within a moment or not at all."""
+"""The full-text index of fiches, asked by the action for the dialogue: answered within a moment or not at all."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _PATIENCE_SECONDS = 1.0
 _THREADS = 2  # what hangs in them holds up nothing but other searches
 
 
-class LiveTexts:
-    """The full-text index in the database at `url`, safe to share between threads.
+class FullTextSearch:
+    """Searches the full-text index in the database at `url`; safe to share between threads.
 
     A search takes a second at most. After a failure the index is left alone for `RETRY_SECONDS`: nobody waits for a
     database that does not answer.
@@ -57,10 +57,10 @@ class LiveTexts:
 
 
 @lru_cache(maxsize=4)
-def _live(url: str) -> LiveTexts:
-    return LiveTexts(url)
+def _live(url: str) -> FullTextSearch:
+    return FullTextSearch(url)
 
 
-def current_texts() -> LiveTexts:
-    """The texts in the store that the settings name."""
+def current_full_text_search() -> FullTextSearch:
+    """The search in the store that the settings name."""
     return _live(load_settings().database_url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channel.heads import is_sound
+from bot.channel.malformed_requests import is_well_formed
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from bot.channel.heads import is_sound
     ],
 )
 def test_sound(head: str) -> None:
-    assert is_sound(head.encode())
+    assert is_well_formed(head.encode())
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_sound(head: str) -> None:
     ],
 )
 def test_unsound(head: str) -> None:
-    assert not is_sound(head.encode())
+    assert not is_well_formed(head.encode())

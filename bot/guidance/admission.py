@@ -1,15 +1,14 @@
-"""Where a formation starts: as its fiche states it, else inferred from its level and its duration."""
+"""Whom a formation takes: from which level, as its fiche states it or inferred; which bac; by which way."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.catalogue.fiche import SECTION_ACCESS, SECTION_DESCRIPTION, Catalogue, Formation
-from bot.catalogue.normalize import fold
+from bot.catalogue.fiche import SECTION_ACCESS, SECTION_DESCRIPTION, Formation
 from bot.guidance.ladder import BAC, CAP, NONE, exit_rung, rung_of_situation, years_of
+from bot.guidance.sections import folded, says
 
 _AFTER_COLLEGE = re.compile(r"\b(apres|issus?) (de |d'une )?(la |une )?(classe de )?(3e|3eme|troisieme)\b")
 _AFTER_CAP = re.compile(r"\b(titulaires? d'un|apres un|avec un|d'un|certains) (autre )?cap\b")
@@ -20,27 +19,27 @@ _SCHOOL = re.compile(r"\b(statut|voie) scolaires?\b|\bau lycee\b|\bdans un lycee
 
 
 @dataclass(frozen=True)
-class Entry:
+class Admission:
     """The rungs that a formation is open to; `stated` tells that its fiche says so ("Accès")."""
 
     rungs: tuple[int, ...]
     stated: bool
 
 
-def entry(formation: Formation) -> Entry | None:
-    """Where a formation starts, or None where nothing tells."""
+def admission(formation: Formation) -> Admission | None:
+    """From where a formation takes, by its "Accès", else by its level less its duration; None where nothing tells."""
     last = exit_rung(formation)
     stated = _stated(formation.value(SECTION_ACCESS) or "")
     possible = tuple(rung for rung in stated if last is None or rung <= last)
     if possible:
-        return Entry(possible, True)
+        return Admission(possible, True)
     inferred = _inferred(last, years_of(formation))
-    return None if inferred is None else Entry((inferred,), False)
+    return None if inferred is None else Admission((inferred,), False)
 
 
 def is_step_back(formation: Formation, situation: str) -> bool:
     """Whether a formation starts below where one stands and leads no higher: a bac pro for who has a bac."""
-    starts, last, here = entry(formation), exit_rung(formation), rung_of_situation(situation)
+    starts, last, here = admission(formation), exit_rung(formation), rung_of_situation(situation)
     return starts is not None and last is not None and last <= here and max(starts.rungs) < here
 
 
@@ -61,30 +60,9 @@ def names_series(formation: Formation, series: str) -> bool:
     return bool(series and re.search(rf"\b(?:{said.get(series, series)})", text))
 
 
-def leading_to(label: str, catalogue: Catalogue) -> list[Formation]:
-    """The formations that lead to a job: those its fiche recommends, then those whose fiche lists it."""
-    fiche, job = catalogue.job_fiches.get(label), catalogue.jobs.get(label)
-    titles = fiche.formations if fiche else ()
-    ids: Iterable[str] = (catalogue.ids_by_title[title] for title in titles if title in catalogue.ids_by_title)
-    unique = dict.fromkeys([*ids, *(job.formations if job else ())])
-    return [catalogue.formations[i] for i in unique if i in catalogue.formations]
-
-
 def _section(formation: Formation, pattern: re.Pattern[str]) -> str | None:
     places = (SECTION_ACCESS, SECTION_DESCRIPTION)
     return next((name for name in places if says(formation.value(name) or "", pattern)), None)
-
-
-@lru_cache(maxsize=4096)
-def folded(text: str) -> str:
-    """`text` folded; sections of fiches are long, and the same ones are read at every question."""
-    return fold(text)
-
-
-@lru_cache(maxsize=16384)
-def says(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a section speaks of what `pattern` finds in it, once folded."""
-    return bool(pattern.search(folded(text)))
 
 
 @lru_cache(maxsize=4096)
