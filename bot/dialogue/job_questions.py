@@ -242,7 +242,8 @@ def _picked(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None
     if not kept:
         again = job_answers.ambiguous_job(facets, offered, "", knowledge.catalogue)
         return [replace(again, response="ambiguous_job_again")], state
-    return _answer(facets, [NamedJobs(tuple(kept), reading.text)], reading, state, knowledge)
+    picked = NamedJobs(tuple(kept), reading.text)
+    return _answer(facets, [picked], reading, state, knowledge) if facets else _bare(picked, reading, state, knowledge)
 
 
 def _more(state: State, knowledge: Knowledge) -> Turn | None:

@@ -212,6 +212,13 @@ def test_the_question_waits_for_the_choice(talk: Talk, choice: str, wording: Wor
     assert "2000 euros" in wording.word(reply.response, reply.values)
 
 
+def test_a_choice_after_a_question_that_no_job_answers(talk: Talk) -> None:
+    """The question that waits is one on a formation: the job picked is told as by its name alone."""
+    talk.say("combien gagne un horloger", "ask_job_salary")
+    assert one(talk.say("c'est quoi le code ?", "ask_code")).outcome is Outcome.MISSING
+    assert facts(one(talk.say("2", "choose"))) == ("answered", ["metier_description"], ["horloger/ère de tour"])
+
+
 def test_a_choice_by_button(talk: Talk) -> None:
     asked = one(talk.say("combien gagne un horloger", "ask_job_salary"))
     assert facts(one(talk.tap(asked, 1))) == ("answered", ["metier_salaire"], ["horloger/ère de tour"])
