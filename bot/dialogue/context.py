@@ -28,7 +28,7 @@ _FEW = 12  # formations of a type that may be offered by its name alone
 _SEVERAL = re.compile(
     r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
 )
-_OF_A_JOB = frozenset(
+_JOB_WORDS = frozenset(
     """
         devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
     """.split()
@@ -47,7 +47,6 @@ _ENTERED = re.compile(
     r"\by (entrer|rentrer|aller|acceder|va|vont|entre|rentre|etre)\b|\bpour y\b"
     r"|\b(le|la|l) ?'?(faire|suivre|integrer|preparer|passer|tenter)\b"
 )
-_TWO = 2
 _HEADING = re.compile(
     r"\b(viser|vise|entrer|aller|integrer|rejoindre|demander|postuler|tenter|tente|enchainer|candidater|accepte|pris)\b"
 )
@@ -128,7 +127,7 @@ def only_follows_up(reading: Reading, state: State) -> bool:
     words = {token.text for token in tokenize(reading.text)}
     named = any(m.formations for m in reading.mentions)
     asked = set(state.facets) & {f.value for f in FORMATION_FACETS}
-    return bool(named and asked and FOLLOW_UP.match(fold(reading.text)) and not words & _OF_A_JOB)
+    return bool(named and asked and FOLLOW_UP.match(fold(reading.text)) and not words & _JOB_WORDS)
 
 
 def facets_meant(reading: Reading, state: State) -> tuple[Facet, ...]:
@@ -247,7 +246,7 @@ def what_is_asked_after(facets: tuple[Facet, ...], reading: Reading) -> tuple[Fa
 def heads_for_another(reading: Reading) -> bool:
     """ "avec un bac pro X on peut viser le CS Y ?" asks how to get into Y."""
     named = [m for m in reading.mentions if m.words]
-    if len(named) != _TWO or not set(reading.facets) <= _AFTERWARDS:
+    if len(named) != 2 or not set(reading.facets) <= _AFTERWARDS:
         return False
     first, second = named
     own = re.search(r"\b(avec|ai|apres) (un|une|mon|ma|le|la)\W*$", fold(reading.text[: first.start]))

@@ -27,6 +27,7 @@ _COMPARING = frozenset(
 
 
 def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
+    """List the formations that a search finds, or those that a name may mean."""
     named = [m for m in mentions if m.formations and m.words]
     kind = next((m.type for m in reading.mentions if m.type), None)
     formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
@@ -49,6 +50,7 @@ def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledg
 
 
 def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
+    """Set formations side by side: those named, spoken of or listed; of a long list a superlative picks some."""
     words = {token.text for token in tokenize(reading.text)}
     asked = [f for f in reading.facets if f in FORMATION_FACETS]
     facets = tuple(dict.fromkeys([*measured(words), *asked]))
@@ -65,32 +67,20 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
     most = direction(words)
     if most and not ids and not state.formations and len(state.listed) > REMEMBERED:
         return _foremost(facets or (Facet.DURATION,), most, state, knowledge)
+    formations = knowledge.formations(_with_context(ids, words, state))[:REMEMBERED]
     kinds = {m.type for m in mentions if m.type and not m.words}
-    if len(ids) < 2:
-        wanted = _how_many(words)
-        before = [i for i in state.discussed if i not in ids]
-        listed = [i for i in state.listed if i not in ids]
-        just_listed = not state.formations and not ids
-        pool = (
-            listed if listed and not wanted and (just_listed or (len(listed) <= REMEMBERED and not before)) else before
-        )
-        ids = [*pool[-(wanted - len(ids)) if wanted else -REMEMBERED :], *ids]
-        if not wanted and len(ids) > 2 and not groups and not just_listed:
-            ids = ids[-2:]
-    formations = knowledge.formations(ids)[:REMEMBERED]
     if not groups and len(kinds) > 1:
         # "un BTS ou un BUT ?": of those spoken of, if they are a BTS and a BUT.
         formations = [f for f in formations if any(knowledge.resolver.is_kind(f.id, kind) for kind in kinds)]
+    strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
+    if formations and len(formations) < 2 and len(kinds) < 2:
+        plain = facets or facets_meant(reading, state)
+        replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
+        return [*replies, *strange], after
     if len(formations) < 2:
-        strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
-        plain = tuple(facets) or facets_meant(reading, state)
-        if formations and not len(kinds) > 1:
-            replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
-            return [*replies, *strange], after
         reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
         return [reply], replace(state, waiting=to_values(facets), misses=0)
     reply = comparison.compare(facets, formations, knowledge.catalogue, most)
-    strange = [unknown_name(m, facets, knowledge) for m in mentions if m.type and m.words and not m.known]
     picked = tuple(f.id for f in formations)
     return [reply, *strange], replace(
         state,
@@ -102,6 +92,20 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         candidates=(),
         misses=0,
     )
+
+
+def _with_context(named: Sequence[str], words: set[str], state: State) -> Sequence[str]:
+    """The ids of what is compared: those named or, where that is one at most, with those just listed or discussed."""
+    if len(named) > 1:
+        return named
+    wanted = _how_many(words)
+    before = [i for i in state.discussed if i not in named]
+    listed = [i for i in state.listed if i not in named]
+    just_listed = not state.formations and not named
+    from_list = listed and not wanted and (just_listed or (len(listed) <= REMEMBERED and not before))
+    pool = listed if from_list else before
+    ids = [*pool[-(wanted - len(named)) if wanted else -REMEMBERED :], *named]
+    return ids[-2:] if not wanted and not named and not just_listed else ids
 
 
 def _foremost(facets: tuple[Facet, ...], most: str, state: State, knowledge: Knowledge) -> Turn:

@@ -27,16 +27,16 @@ OUT_OF_SCOPE = {
 
 
 def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
-    about = next((m.text for m in reading.mentions if m.words), None)
-    if about is None and state.formations:
-        context = knowledge.formations(state.formations[:1])
-        about = context[0].title if context else None
+    """Say what no fiche tells, and where to look for it; what it is asked of stays spoken of."""
+    said = next((m.text for m in reading.mentions if m.words), "")
+    if not said:
+        said = next((f.title for f in knowledge.formations(state.formations[:1])), "")
     reply = Reply(
         OUT_OF_SCOPE[reading.intent],
         Outcome.OUT_OF_SCOPE,
         {
-            "about": about or "",
-            "search_link": knowledge.search_link(about or ""),
+            "about": said,
+            "search_link": knowledge.search_link(said),
             "variant": state.misses,
             "jobs_told": bool(knowledge.catalogue.job_fiches),
         },
@@ -49,6 +49,7 @@ def out_of_scope(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 
 
 def guidance(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """What can be asked here, with examples."""
     return [Reply("guidance", Outcome.HELP, choices=examples(knowledge))], replace(state, misses=0)
 
 
@@ -73,6 +74,8 @@ def more(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
 
 
 def smalltalk(response: str, outcome: Outcome = Outcome.SMALLTALK) -> Callable[[Reading, State, Knowledge], Turn]:
+    """The kind of turn that is always the same response."""
+
     def turn(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         jobs_told = bool(knowledge.catalogue.job_fiches)
         choices = examples(knowledge) if outcome is Outcome.HELP else ()
