@@ -22,7 +22,7 @@ FALLBACK = "nlu_fallback"
 _VOCABULARY = "vocabulary.json"
 _RANKED = 10
 _JOINED = 1800
-# Below it nothing was understood. Twice as high, it turned down more real questions than others; by cross-validation.
+# Below it nothing was understood. Higher, it turns down more real questions than others; by cross-validation.
 _SURE = 0.03
 # Below it, what else a message may say does not set faint distress aside.
 _SET_ASIDE = 0.07
@@ -45,7 +45,7 @@ _I_MEANT = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
-# How much more likely a message that names nothing is to be about something else; by cross-validation.
+# How much more likely a message that names nothing is to be about something else than a question; by cross-validation.
 _OUTSIDE = 1.5
 _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
@@ -157,7 +157,7 @@ class Understanding:
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}
-        if not any(m.words for m in mentions):
+        if not any(m.words for m in mentions) and max(scores, key=lambda name: scores[name]) in FACETS_OF_INTENT:
             scores["out_of_scope"] = min(1.0, _OUTSIDE * scores.get("out_of_scope", 0.0))
         hyperbole = scores.pop(HYPERBOLE, 0.0)
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])

@@ -22,6 +22,11 @@ HELDOUT = ROOT / "tests" / "nlu"
 # Floors under what docs/nlu.md says was reached.
 LEAST_FACETS_F1 = 0.95
 LEAST_FRESH = 0.90
+LEAST_OUTSIDE = 0.88
+MOST_REJECTED = 0.03
+LEAST_DISTRESS = 0.95
+# Intents that the dialogue turns down, and what was not understood.
+OUTSIDE = frozenset({"out_of_scope", "nlu_fallback", "ask_place", "ask_dates", "ask_fees", "ask_salary", "ask_chances"})
 
 # A facet -> how people ask for it in a word or two.
 IN_A_WORD = {
@@ -101,19 +106,36 @@ def test_classes_that_failed_once(understanding: Understanding) -> None:
 
     `also` are facets that may be read beside: which of two is longest is also read by the comparison itself.
     """
-    outside = {"out_of_scope", "nlu_fallback", "ask_place", "ask_dates", "ask_fees", "ask_salary", "ask_chances"}
     wrong = []
     for row in rows("fresh_heldout.jsonl"):
         intent, got = read(understanding, row["text"])
         right = {
             None: got - set(row.get("also", ())) == set(row["facets"]),
             "inform": intent in ("inform", "choose") and not got,
-            "out_of_scope": intent in outside,
-            "formation": intent not in outside,
+            "out_of_scope": intent in OUTSIDE,
+            "formation": intent not in OUTSIDE,
         }[row.get("intent")]
         if not right:
             wrong.append(f"{row['class']}: {row['text']} -> {intent} {sorted(got)}")
     assert 1 - len(wrong) / len(rows("fresh_heldout.jsonl")) >= LEAST_FRESH, "\n".join(wrong)
+
+
+def test_what_is_out_of_scope_is_seen(understanding: Understanding) -> None:
+    turned_down: dict[str, list[bool]] = {"in": [], "out": []}
+    for row in rows("scope_heldout.jsonl"):
+        intent, _ = read(understanding, row["text"])
+        turned_down[row["scope"]].append(intent in OUTSIDE | {"hyperbole", "insult"})
+        assert row["scope"] == "out" or intent != "distress", row["text"]
+    assert sum(turned_down["out"]) / len(turned_down["out"]) >= LEAST_OUTSIDE
+    assert sum(turned_down["in"]) / len(turned_down["in"]) <= MOST_REJECTED
+
+
+def test_distress_is_seen_and_jests_are_none(understanding: Understanding) -> None:
+    seen: dict[bool, list[bool]] = {True: [], False: []}
+    for row in rows("distress_heldout.jsonl"):
+        seen[row["distress"]].append(read(understanding, row["text"])[0] == "distress")
+    assert sum(seen[True]) / len(seen[True]) >= LEAST_DISTRESS
+    assert not any(seen[False])
 
 
 @pytest.mark.parametrize(
