@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Facet, Formation, Outcome
+from bot.catalogue.fiche import Facet, Formation
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, fold, tokenize
-from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
-from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, not_understood, to_facets, to_values
+from bot.dialogue.formations import about, ask_for_name, ask_which, facets_or_description, one_answer, unknown_name
+from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, not_understood, to_facets, to_values
 from bot.dialogue.superlatives import is_superlative
 from bot.reading import FORMATION_FACETS, Reading
 
@@ -170,6 +169,9 @@ def from_context(
                 else about(facets_or_description(facets, formations), [formations], state, knowledge)
             )
     context = knowledge.formations(state.candidates or state.formations)
+    of_kind = bare and any(knowledge.resolver.is_kind(f.id, bare.type or "") for f in context)
+    if bare and not of_kind and _speaks_of_all(bare, facets, reading):
+        return ask_for_name(facets, mentions, state, knowledge)
     if context and not (reading.unseen and _names_something(reading)):
         asked = facets_or_description(facets, context)
         if len(context) > 1 and not one_answer(asked, context):
@@ -177,7 +179,7 @@ def from_context(
                 return about(asked, [[f] for f in context], state, knowledge)
             return ask_which(asked, context, "", state)
         return about(asked, [context], state, knowledge)
-    strange = reading.unseen or _strange_sigle(reading.text)
+    strange = reading.unseen or _strange_sigle(reading, knowledge)
     if strange and facets:
         said = " ".join(strange)
         return [unknown_name(Mention(0, 0, said, words=strange), facets, knowledge)], replace(
@@ -185,16 +187,23 @@ def from_context(
         )
     if not facets:
         return not_understood(reading, state, knowledge)
-    reply = Reply("missing", Outcome.MISSING, facets=facets, choices=examples(knowledge, facets))
-    return [reply], replace(state, waiting=to_values(facets), candidates=(), misses=0)
+    return ask_for_name(facets, mentions, state, knowledge)
 
 
-def _strange_sigle(text: str) -> tuple[str, ...]:
+def _speaks_of_all(kind: Mention, facets: Sequence[Facet], reading: Reading) -> bool:
+    """ "un BTS dure combien de temps ?", "c'est quoi les CAP ?": about a type of diploma; "c'est un BTS ?" is not."""
+    before, folded = fold(reading.text[: kind.start]), fold(reading.text)
+    asked = bool({Facet.DURATION, Facet.DESCRIPTION} & set(facets)) or "quoi" in folded.split()
+    return asked and bool(re.search(r"\b(un|une|les|des)\W*$", before))
+
+
+def _strange_sigle(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
     """The letters of "le DCG, c'est quoi les débouchés ?" where no fiche has them; nothing in a shouted message."""
-    if text.isupper():
+    if reading.text.isupper():
         return ()
-    found = re.findall(r"\b(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?([A-Z]{3,6})\b", text)
-    return tuple(letters for letters in found if letters not in _NO_FORMATION)[:1]
+    found = re.findall(r"\b(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?([A-Z]{3,6})\b", reading.text)
+    known = _NO_FORMATION.union(m.text for m in reading.mentions if m.type and knowledge.resolver.of_kind(m.type))
+    return tuple(letters for letters in found if letters not in known)[:1]
 
 
 def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Formation]:

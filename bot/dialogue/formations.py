@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bot.catalogue import answers, comparison
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Facet, Formation
+from bot.catalogue.fiche import Facet, Formation, Outcome
+from bot.catalogue.kinds import facts_of_kind
 from bot.catalogue.mention import Mention
-from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, remember, to_values
+from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, remember, to_values
 from bot.reading import FORMATION_FACETS
 
 
@@ -103,6 +104,26 @@ def after_list(state: State, formations: Sequence[Formation], facets: Sequence[F
         job_candidates=(),
         misses=0,
     )
+
+
+def ask_for_name(facets: Sequence[Facet], mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
+    """Ask which formation is meant, and say what the fiches of the types that were named have in common."""
+    named = dict.fromkeys(m.type for m in mentions if m.type and not m.words)
+    found = {kind: group for kind in named if (group := knowledge.formations(knowledge.resolver.of_kind(kind)))}
+    reply = Reply(
+        "missing",
+        Outcome.MISSING,
+        {
+            "kinds": [facts_of_kind(kind, group, facets) for kind, group in found.items()],
+            "source": answers.source_of(knowledge.catalogue),
+        },
+        facets=tuple(facets),
+        choices=examples(
+            knowledge, facets if Facet.COMPARISON not in facets else (), [f for g in found.values() for f in g]
+        ),
+    )
+    waiting = to_values(f for f in facets if f is not Facet.COMPARISON)
+    return [reply], replace(state, waiting=waiting, candidates=(), misses=0)
 
 
 def unknown_name(mention: Mention, facets: Sequence[Facet], knowledge: Knowledge) -> Reply:

@@ -13,8 +13,8 @@ from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import fold, tokenize
 from bot.catalogue.search import search as search_catalogue
 from bot.dialogue.context import asks_for_a_list, facets_meant
-from bot.dialogue.formations import about, after_list, ask_which, facets_or_description, unknown_name
-from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, examples, remember, to_values
+from bot.dialogue.formations import about, after_list, ask_for_name, ask_which, facets_or_description, unknown_name
+from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, remember, to_values
 from bot.dialogue.superlatives import direction, measured
 from bot.reading import FORMATION_FACETS, Reading
 
@@ -78,8 +78,7 @@ def compare(reading: Reading, mentions: Sequence[Mention], state: State, knowled
         replies, after = about(facets_or_description(plain, formations), [formations], state, knowledge)
         return [*replies, *strange], after
     if len(formations) < 2:
-        reply = Reply("missing", Outcome.MISSING, facets=(Facet.COMPARISON, *facets), choices=examples(knowledge))
-        return [reply], replace(state, waiting=to_values(facets), misses=0)
+        return ask_for_name((Facet.COMPARISON, *facets), mentions, state, knowledge)
     reply = comparison.compare(facets, formations, knowledge.catalogue, most)
     picked = tuple(f.id for f in formations)
     return [reply, *strange], replace(

@@ -35,7 +35,9 @@ _NEAR_BEST = 0.4  # share of the best score that is still proposed
 _JOBS = r"(?:metiers?|boulots?|jobs?|tafs?|professions?|(?<!du )travail)"
 _FORMATIONS = r"(?:formations?|etudes|diplomes?|ecoles?|cursus|filieres?)"
 _KIND = "formation"  # what a type ("bac pro") is read as
-_ANY = "|".join("un une des de d du quel quelle quels quelles les quoi cherche veux voudrais".split())
+_ANY = "|".join(
+    "un une des de d du quel quelle quels quelles les quoi cherche veux voudrais meilleur meilleure".split()
+)
 _WHERE = "|".join("on,l on,tu,ca,je,il,y,les,nous".split(","))
 _THEME = "|".join("pour dans avec qui autour sur sous lie lies liee liees".split())
 # "quel bac pro pour travailler avec les enfants", "métier où on soigne", "les plantes comme métier"

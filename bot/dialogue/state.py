@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from typing import Any
@@ -100,22 +100,23 @@ def to_facets(values: Sequence[str]) -> tuple[Facet, ...]:
     return tuple(known[v] for v in values if v in known)
 
 
-def to_values(facets: Sequence[Facet]) -> tuple[str, ...]:
+def to_values(facets: Iterable[Facet]) -> tuple[str, ...]:
     return tuple(f.value for f in facets)
 
 
-def examples(knowledge: Knowledge, facets: Sequence[Facet] = ()) -> tuple[Choice, ...]:
+def examples(knowledge: Knowledge, facets: Sequence[Facet] = (), among: Sequence[Formation] = ()) -> tuple[Choice, ...]:
     """Two or three questions that work on this catalogue, for someone who does not know what to type."""
-    full = (f for f in knowledge.catalogue.formations.values() if f.has(Facet.ACCESS) and f.has(Facet.JOBS))
+    wanted = (Facet.ACCESS, Facet.JOBS) if not among or not facets else facets
+    full = (f for f in among or knowledge.catalogue.formations.values() if all(f.has(facet) for facet in wanted))
     some = list(islice(full, 3))
     asked = [facets] * 3 if facets else [(Facet.JOBS,), (Facet.ACCESS,), (Facet.DURATION,)]
     return tuple(
         Choice(
-            f"choice_{wanted[0].value}_of" if not facets else "choice_title",
+            f"choice_{each[0].value}_of" if not facets else "choice_title",
             {"title": f.title},
-            Ask(tuple(wanted), (f.id,)),
+            Ask(tuple(each), (f.id,)),
         )
-        for f, wanted in zip(some, asked, strict=False)
+        for f, each in zip(some, asked, strict=False)
     )
 
 

@@ -1,0 +1,89 @@
+"""What is said of a type of diploma when no formation is named: counted in its fiches, never known otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.catalogue.fiche import FIELD_DURATION, FIELD_LEVEL, Catalogue, Facet, Formation, Outcome
+from bot.catalogue.kinds import facts_of_kind
+from bot.catalogue.resolver import Resolver
+from bot.dialogue import Knowledge
+from tests.unit.test_dialogue import Conversation, facts, only
+
+
+def formation(number: int, duration: str, level: str) -> Formation:
+    fields = ((FIELD_DURATION, duration), (FIELD_LEVEL, level))
+    return Formation(f"bts-{number}", f"BTS {number}", fields, (), ())
+
+
+TWO_YEARS = [formation(number, "2 ans", "niveau 5") for number in range(3)]
+
+
+def test_what_all_say() -> None:
+    told = facts_of_kind("BTS", TWO_YEARS, [Facet.DURATION])
+    assert (told["kind"], told["total"]) == ("BTS", 3)
+    assert told["facts"] == [{"facet": "duree", "values": [{"value": "2 ans", "count": 3}], "all": True}]
+
+
+def test_what_some_say_is_counted() -> None:
+    told = facts_of_kind("BTS", [*TWO_YEARS, formation(3, "3 ans", ""), formation(4, "", "")], [Facet.DURATION])
+    assert told["facts"][0]["values"] == [{"value": "2 ans", "count": 3}, {"value": "3 ans", "count": 1}]
+    assert not told["facts"][0]["all"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ((Facet.LEVEL,), ["niveau"]),
+        ((Facet.COMPARISON,), ["duree", "niveau"]),
+        ((Facet.DESCRIPTION,), ["duree", "niveau"]),
+        ((Facet.ACCESS,), []),
+        ((Facet.JOBS, Facet.DURATION), ["duree"]),
+    ],
+)
+def test_what_is_asked_is_told_as_far_as_it_belongs_to_a_type(asked: tuple[Facet, ...], told: list[str]) -> None:
+    assert [fact["facet"] for fact in facts_of_kind("BTS", TWO_YEARS, asked)["facts"]] == told
+
+
+@pytest.fixture(scope="module")
+def of_all(whole: Catalogue) -> Knowledge:
+    return Knowledge(whole, Resolver(whole.formations.values(), whole.jobs.values()))
+
+
+@pytest.fixture
+def talk(of_all: Knowledge) -> Conversation:
+    return Conversation(of_all)
+
+
+@pytest.mark.parametrize("text", ["combien de temps dure un BTS ?", "un bts ça dure combien", "C'EST LONG UN BTS ?"])
+def test_a_type_is_told_and_a_name_asked_for(talk: Conversation, text: str) -> None:
+    reply = only(talk.say(text, "ask_duration"))
+    assert (reply.outcome, reply.formations) == (Outcome.MISSING, ())
+    (kind,) = reply.values["kinds"]
+    assert (kind["kind"], kind["facts"][0]["values"][0]["value"]) == ("BTS", "2 ans")
+    assert all(choice.values["title"].startswith("BTS") for choice in reply.choices)
+
+
+def test_the_question_is_kept_for_the_name(talk: Conversation) -> None:
+    talk.say("comment on entre en BTS ?", "ask_access")
+    assert facts(talk.say("MCO", "inform"))[1] == ["acces"]
+
+
+def test_a_type_is_not_taken_for_the_formation_spoken_of(talk: Conversation) -> None:
+    talk.say("quels métiers après MSPC ?", "ask_jobs")
+    assert only(talk.say("combien de temps dure un BTS ?", "ask_duration")).outcome is Outcome.MISSING
+    assert only(talk.say("c'est quoi un CAP ?", "ask_type")).outcome is Outcome.MISSING
+    assert facts(talk.say("c'est un CAP ?", "ask_type"))[:2] == ("answered", ["type"])
+    assert facts(talk.say("un bac pro ça dure combien ?", "ask_duration"))[0] == "answered"
+
+
+def test_two_types_are_set_beside_each_other(talk: Conversation) -> None:
+    reply = only(talk.say("quelle différence entre un BTS et un BUT ?", "compare"))
+    assert [(k["kind"], [f["facet"] for f in k["facts"]]) for k in reply.values["kinds"]] == [
+        ("BTS", ["duree", "niveau"]),
+        ("BUT", ["duree", "niveau"]),
+    ]
+
+
+def test_a_type_without_fiches_is_unknown(talk: Conversation) -> None:
+    assert only(talk.say("comment on entre en DCG ?", "ask_access")).outcome is Outcome.UNKNOWN
