@@ -76,6 +76,17 @@ def asks_what_comes_next(reading: Reading, state: State) -> bool:
     return bool(one and asked and state.formations and _AT_THE_END.search(fold(reading.text)))
 
 
+def comes_after(reading: Reading, mentions: Sequence[Mention]) -> bool:
+    """ "qu'est-ce qui existe en 1 an après un CAP pâtissier ?": what follows the only formation that is named."""
+    named = [m for m in mentions if m.formations and m.words]
+    return len(mentions) == 1 == len(named) and bool(
+        re.search(
+            r"\b(apres|derriere|suite a|a la suite d[eu]?)( (un|une|le|la|mon|ma))?\W*$",
+            fold(reading.text[: named[0].start]),
+        )
+    )
+
+
 def _is_own(mention: Mention, text: str) -> bool:
     """Whether a diploma is what someone has, to enter the formation spoken of."""
     diploma = mention.type or mention.now_called
@@ -201,7 +212,8 @@ def _strange_sigle(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
     """The letters of "le DCG, c'est quoi les débouchés ?" where no fiche has them; nothing in a shouted message."""
     if reading.text.isupper():
         return ()
-    found = re.findall(r"\b(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?([A-Z]{3,6})\b", reading.text)
+    article = "" if reading.facets == (Facet.SIGLE,) else r"(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?"
+    found = re.findall(rf"\b{article}([A-Z]{{3,6}})\b", reading.text)
     known = _NO_FORMATION.union(m.text for m in reading.mentions if m.type and knowledge.resolver.of_kind(m.type))
     return tuple(letters for letters in found if letters not in known)[:1]
 
