@@ -50,6 +50,7 @@ _HEADING = re.compile(
     r"\b(viser|vise|entrer|aller|integrer|rejoindre|demander|postuler|tenter|tente|enchainer|candidater|accepte|pris)\b"
 )
 _AFTERWARDS = {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB, Facet.JOBS}
+_FROM = re.compile(r"\b(apres|derriere|suite a|a la suite d[eu]?|avec)( (un|une|le|la|mon|ma))?\W*$")
 _AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
 _LISTING = re.compile(
     r"\b(quels|quelles|liste|listes|lister|listez|quel|quelle)( sont)?( tous| toutes)?( les| des)?\W*$"
@@ -77,14 +78,14 @@ def asks_what_comes_next(reading: Reading, state: State) -> bool:
 
 
 def comes_after(reading: Reading, mentions: Sequence[Mention]) -> bool:
-    """ "qu'est-ce qui existe en 1 an après un CAP pâtissier ?": what follows the only formation that is named."""
-    named = [m for m in mentions if m.formations and m.words]
-    return len(mentions) == 1 == len(named) and bool(
-        re.search(
-            r"\b(apres|derriere|suite a|a la suite d[eu]?)( (un|une|le|la|mon|ma))?\W*$",
-            fold(reading.text[: named[0].start]),
-        )
-    )
+    """ "qu'est-ce qui existe en 1 an après un CAP pâtissier ?": what follows the only formation that is named.
+
+    "On peut aller en BTS avec un bac pro commerce ?", too: nothing but a type is said of where one would go.
+    """
+    named = [m for m in mentions if m.words]
+    if len(named) != 1 or not named[0].formations or (len(mentions) == 1) != (Facet.SEARCH in reading.facets):
+        return False
+    return bool(_FROM.search(fold(reading.text[: named[0].start])))
 
 
 def _is_own(mention: Mention, text: str) -> bool:

@@ -169,7 +169,7 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         facets = ()
     if speaks_of_several(reading, state):
         return compare(reading, mentions, state, knowledge)
-    if facets == (Facet.SEARCH,) and comes_after(reading, mentions):
+    if {Facet.SEARCH, Facet.ACCESS, Facet.FURTHER_STUDY}.issuperset(facets) and comes_after(reading, mentions):
         facets = (Facet.FURTHER_STUDY,)
     if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
         return search(reading, mentions, state, knowledge)

@@ -102,3 +102,21 @@ def test_what_comes_after_a_formation_is_no_search_for_it(talk: Conversation) ->
 
 def test_letters_that_no_fiche_has_are_unknown(talk: Conversation) -> None:
     assert only(talk.say("ça veut dire quoi STMG", "ask_acronym")).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("on peut aller en BTS avec un bac pro cuisine ?", (Facet.ACCESS, Facet.FURTHER_STUDY)),
+        ("avec un bac pro cuisine je peux rentrer en BTS ?", (Facet.ACCESS,)),
+    ],
+)
+def test_from_a_formation_to_a_type_is_what_comes_next(
+    talk: Conversation, text: str, facets: tuple[Facet, ...]
+) -> None:
+    assert facts(talk.say(text, "ask_access", *facets)) == ("answered", ["poursuite"], ["bac pro cuisine"])
+
+
+def test_a_type_as_a_condition_is_none(talk: Conversation) -> None:
+    said = facts(talk.say("pour entrer en bac pro cuisine il faut un CAP ?", "ask_access"))
+    assert said == ("answered", ["acces"], ["bac pro cuisine"])

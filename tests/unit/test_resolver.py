@@ -305,6 +305,23 @@ def test_a_town_in_a_name_still_counts(whole: Catalogue, whole_resolver: Resolve
     assert all("Montpellier" in whole.formations[id_].title for id_ in mention.formations)
 
 
+@pytest.mark.parametrize(
+    ("text", "jobs"),
+    [
+        ("prof de sport il faut quel diplôme", ("professeur/e de sport",)),
+        ("le salaire d'un prof des écoles", ("professeur/e des écoles",)),
+        ("mon prof de sport m'a parlé de vous", ()),
+        ("comment devenir prof de maths", ()),
+    ],
+)
+def test_to_teach_is_a_job_and_ones_teacher_is_none(
+    whole_with_jobs: Catalogue, text: str, jobs: tuple[str, ...]
+) -> None:
+    known = whole_with_jobs
+    resolver = Resolver(known.formations.values(), known.jobs.values(), job_fiches=known.job_fiches)
+    assert tuple(label for mention in resolver.resolve(text) for label in mention.jobs) == jobs
+
+
 # --- the measurement
 
 
