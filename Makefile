@@ -64,6 +64,7 @@ $(UV):
 .venv/run-ready: requirements.lock | .venv/pyvenv.cfg
 	@echo "Installing libraries (about 2.5 GB the first time)…"
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock
+	@rm -f .venv/test-ready  # the test tools are gone now
 	@touch $@
 
 .venv/test-ready: requirements-test.lock | .venv/pyvenv.cfg

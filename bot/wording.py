@@ -38,7 +38,7 @@ def responses_environment(responses: Responses) -> SandboxedEnvironment:
         autoescape=False,
     )
     environment.filters["markdown"] = Markdown
-    environment.globals["vous"] = False
+    environment.globals |= {"vous": False, "child": False}
     return environment
 
 

@@ -9,7 +9,7 @@ from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.spans import Span
 from bot.catalogue.talk import QUESTION_WORDS, TASTE_WORDS
-from bot.catalogue.units import BEFORE_A_NAME
+from bot.catalogue.units import BEFORE_A_NAME, TEACHERS
 
 WHOLE = 0.9  # share of a name's words that makes it named whole
 JOB_COVERAGE = 0.6  # share of a label's words that is enough for a job
@@ -89,6 +89,8 @@ def names_job(tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, 
     head = bool(name.words) and name.words[0] in terms
     vague = name.words[0] in table.generic | table.common_heads or table.everyday.issuperset(terms)
     told = head or (best >= WHOLE and not vague)
+    if len(words) == 1 and words[0] in TEACHERS:
+        return False  # of what is not said, or in words of no label ("prof de maths")
     if len(words) == 1 and words[0] not in table.short_jobs and (likeness == ABBREVIATION or not told):
         return False
     if words[0] in table.short_jobs and len(ranked) <= 4:

@@ -227,6 +227,9 @@ class Resolver:
             span, mask = _type_as_sigle(span, tokens, index) or (span, mask)
         base = Mention(start, end, text[start:end], type=span.type, words=words)
         if not mask:
+            nearer = self._before_a_town(text, tokens[first : last + 1]) if span.type else None
+            if nearer:
+                return nearer
             ranked = self._ranked(span, span.mask, index)
             near = tuple(name.key for name, _ in ranked[:_NEAR])
             credible = span.type or self._credible(tokens, span, ranked, index)
@@ -252,6 +255,13 @@ class Resolver:
             return replace(base, end=tokens[more].end, text=said, words=words, near=near)
         to_the_letter = all(meaning.best > FAMILY for meaning in span.meanings)
         return replace(base, formations=tuple(name.key for name in fitting), whole=best >= WHOLE and to_the_letter)
+
+    def _before_a_town(self, text: str, tokens: Sequence[Token]) -> Mention | None:
+        """The formation that `tokens` name before a town: "BUT informatique à Lyon", where a school has both words."""
+        town = next((token for token in tokens[1:] if stem(token.text) in lexicon().places), None)
+        said = text[tokens[0].start : town.start] if town else ""
+        named = next((m for m in self._mentions(said, tokenize(said), self._formations) if m.formations), None)
+        return named and replace(named, start=tokens[0].start + named.start, end=tokens[0].start + named.end)
 
     def _type_mention(self, text: str, tokens: Sequence[Token], span: Span) -> Mention:
         """A bare type ("le CAP"), or a type before a word that no title holds ("bac pro astronaute")."""

@@ -17,6 +17,8 @@ from bot.catalogue.talk import QUESTION_WORDS
 INNER = frozenset({"option", "parcours", "specialite", "mention", "dominante"})
 # Words with more letters than this may be mistyped in a type.
 _LONG = 7
+TEACHERS = frozenset("prof profs professeur professeurs professeure enseignant enseignante".split())
+_SOMEONES = frozenset("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs le la les ce cette".split())
 _SHORT_WORDS = frozenset({"vie", "eau", "art", "son"})
 BEFORE_A_NAME = frozenset("celui celle apres apre en pour faire formation formations etudes etude fac".split())
 
@@ -95,7 +97,8 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     if talk:
         said_loud = tokens[i].upper and index.is_sigle(word)
         part = (len(word) > 3 or word in _SHORT_WORDS) and (_inside_a_name(before) or after_type)
-        if not (part or said_loud) or not meaning or meaning.best < 0.9:
+        teaches = not typed and _is_to_teach(tokens, i)
+        if not (part or said_loud or teaches) or not meaning or meaning.best < 0.9:
             return [Unit(i, i)]
     led_by_type = _led_by_type(before)
     loud = tokens[i].upper or led_by_type or (len(tokens) <= 2 and not is_french(word))
@@ -111,6 +114,13 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
         if halves:
             return [Unit(i, i, meaning=half) for half in halves]
     return [Unit(i, i, meaning=meaning, sigle=loud and index.is_sigle(word), talk=talk, unknown=meaning is None)]
+
+
+def _is_to_teach(tokens: Sequence[Token], i: int) -> bool:
+    """ "devenir prof de sport" names a job; "mon prof de sport m'a dit" does not."""
+    whose = {token.text for token in tokens[max(0, i - 1) : i]}
+    of_something = {token.text for token in tokens[i + 1 : i + 2]} & {"de", "d", "des"}
+    return tokens[i].text in TEACHERS and bool(of_something) and not whose & _SOMEONES
 
 
 def _joined(tokens: Sequence[Token], i: int, index: NameIndex) -> list[Unit]:

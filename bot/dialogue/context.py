@@ -50,6 +50,7 @@ _HEADING = re.compile(
     r"\b(viser|vise|entrer|aller|integrer|rejoindre|demander|postuler|tenter|tente|enchainer|candidater|accepte|pris)\b"
 )
 _AFTERWARDS = {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB, Facet.JOBS}
+_FROM = re.compile(r"\b(apres|derriere|suite a|a la suite d[eu]?|avec)( (un|une|le|la|mon|ma))?\W*$")
 _AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
 _LISTING = re.compile(
     r"\b(quels|quelles|liste|listes|lister|listez|quel|quelle)( sont)?( tous| toutes)?( les| des)?\W*$"
@@ -74,6 +75,17 @@ def asks_what_comes_next(reading: Reading, state: State) -> bool:
     one = len(reading.mentions) == 1
     asked = not reading.facets or set(reading.facets) <= _AFTERWARDS
     return bool(one and asked and state.formations and _AT_THE_END.search(fold(reading.text)))
+
+
+def comes_after(reading: Reading, mentions: Sequence[Mention]) -> bool:
+    """ "qu'est-ce qui existe en 1 an après un CAP pâtissier ?": what follows the only formation that is named.
+
+    "On peut aller en BTS avec un bac pro commerce ?", too: nothing but a type is said of where one would go.
+    """
+    named = [m for m in mentions if m.words]
+    if len(named) != 1 or not named[0].formations or (len(mentions) == 1) != (Facet.SEARCH in reading.facets):
+        return False
+    return bool(_FROM.search(fold(reading.text[: named[0].start])))
 
 
 def _is_own(mention: Mention, text: str) -> bool:
@@ -201,7 +213,8 @@ def _strange_sigle(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
     """The letters of "le DCG, c'est quoi les débouchés ?" where no fiche has them; nothing in a shouted message."""
     if reading.text.isupper():
         return ()
-    found = re.findall(r"\b(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?([A-Z]{3,6})\b", reading.text)
+    article = "" if reading.facets == (Facet.SIGLE,) else r"(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?"
+    found = re.findall(rf"\b{article}([A-Z]{{3,6}})\b", reading.text)
     known = _NO_FORMATION.union(m.text for m in reading.mentions if m.type and knowledge.resolver.of_kind(m.type))
     return tuple(letters for letters in found if letters not in known)[:1]
 

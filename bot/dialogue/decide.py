@@ -18,6 +18,7 @@ from bot.dialogue.context import (
     asks_for_a_kind,
     asks_for_a_list,
     asks_what_comes_next,
+    comes_after,
     facets_meant,
     from_context,
     heads_for_another,
@@ -168,6 +169,8 @@ def _answer(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
         facets = ()
     if speaks_of_several(reading, state):
         return compare(reading, mentions, state, knowledge)
+    if {Facet.SEARCH, Facet.ACCESS, Facet.FURTHER_STUDY}.issuperset(facets) and comes_after(reading, mentions):
+        facets = (Facet.FURTHER_STUDY,)
     if Facet.SEARCH in facets or (not facets and names_many(reading, mentions)):
         return search(reading, mentions, state, knowledge)
     about_formation = [m for m in mentions if m.formations and (m.type or not m.jobs)]

@@ -49,7 +49,7 @@ def question(
     choices.append(button("enough" if answered else "skip", f"skip:{step}", step))
     if profile.interests and step != "interests":
         choices.append(button("show", "show"))
-    values = {"step": step, "again": again, "answered": answered, "noted": False}
+    values = {"step": step, "again": again, "answered": answered, "noted": False, "child": profile.child}
     return Reply("guidance_question", Outcome.HELP, values, (Facet.GUIDANCE,), choices=tuple(choices))
 
 
@@ -90,6 +90,7 @@ def suggest(state: State, knowledge: Knowledge) -> Turn:
             "cited": sections_cited(sources, formation_sources),
             "given_up": interview.profile.years if found.given_up else None,
             "others": bool(interview.shown),
+            "child": interview.profile.child,
             "source": source_of(catalogue),
         },
         (Facet.GUIDANCE,),

@@ -37,6 +37,8 @@ _COMPARED = (Facet.JOB_SALARY, Facet.JOB_LEVEL)
 _MOST_TOLD = 4  # jobs told in one message
 # Intents of messages that name something and ask nothing that is understood.
 _ABOUT_A_NAME = frozenset({"inform", "choose", "affirm", "deny", "nlu_fallback"})
+# Which of two pays more is asked of jobs: no formation pays.
+_PAY = re.compile(r"\b(gagne(nt|r)?|pay(e|ee|es|ees|ent|er)|salaires?|remunere\w*)\b")
 _MORE_OR_LESS = re.compile(r"\b(plus|moins|mieux|autant|aussi|pareil)\b.*\b(que|qu)\b")
 
 
@@ -52,6 +54,8 @@ def about_jobs(reading: Reading, state: State, knowledge: Knowledge) -> Turn | N
         return _more(state, knowledge)
     if {Facet.SEARCH} & set(reading.facets):
         return None
+    if Facet.COMPARISON in reading.facets and _PAY.search(fold(reading.text)) and any(m.jobs for m in reading.mentions):
+        reading = replace(reading, facets=(Facet.JOB_SALARY,))
     asked = job_facets(reading.facets)
     if state.candidates and not asked:
         return None

@@ -28,8 +28,15 @@ _COMPARING = frozenset(
 
 def search(reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge) -> Turn:
     """List the formations that a search finds, or those that a name may mean."""
-    named = [m for m in mentions if m.formations and m.words]
     kind = next((m.type for m in reading.mentions if m.type), None)
+    # "un truc dans la mécanique auto, niveau CAP" is not the engineer's school that has these words in its name.
+    named = [
+        m
+        for m in mentions
+        if m.words
+        and m.formations
+        and (not kind or m.type or any(knowledge.resolver.is_kind(f, kind) for f in m.formations))
+    ]
     formations = search_catalogue(reading.text, kind, knowledge.catalogue, knowledge.resolver)
     if named:
         known = knowledge.formations(named[0].formations)

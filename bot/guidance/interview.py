@@ -26,9 +26,9 @@ class Interview:
 
     def told(self, said: Profile) -> Interview:
         """The interview after something was said: what was answered is passed, and what was shown counts no more."""
-        if not said:
-            return self
         profile = self.profile.and_then(said)
+        if not said:
+            return replace(self, profile=profile)
         answers = {
             "situation": said.situation,
             "series": said.series,

@@ -19,6 +19,7 @@ class Profile:
 
     `interests` are liked, labels of the catalogue's closed list to the letter; `avoided` are such labels or keys of
     `bot.guidance.ranking.DISLIKES`. `years` is how long one would study from now on, None where it does not matter.
+    `child` tells that a parent writes of their child.
     """
 
     situation: str = ""
@@ -27,6 +28,7 @@ class Profile:
     avoided: tuple[str, ...] = ()
     years: int | None = None
     apprenticeship: bool = False
+    child: bool = False
 
     def and_then(self, said: Profile) -> Profile:
         """This profile corrected by what was said later: what is new counts, a taste is liked or refused, not both."""
@@ -42,10 +44,11 @@ class Profile:
             avoided=tuple(dict.fromkeys([*refused, *said.avoided])),
             years=self.years if said.years is None else said.years,
             apprenticeship=self.apprenticeship or said.apprenticeship,
+            child=self.child or said.child,
         )
 
     def __bool__(self) -> bool:
-        return self != Profile()
+        return self != Profile(child=self.child)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,6 +66,7 @@ class Profile:
             avoided=strings(data.get("avoided")),
             years=years if type(years) is int and 0 <= years <= _MOST_YEARS else None,
             apprenticeship=data.get("apprenticeship") is True,
+            child=data.get("child") is True,
         )
 
 

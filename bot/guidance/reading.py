@@ -47,6 +47,7 @@ def read_profile(text: str, situation: str = "") -> Profile:
         avoided=avoided,
         years=read_years(text, said.situation or situation),
         apprenticeship=wants_apprenticeship(text),
+        child=bool(_pattern("own_child").search(text)),
     )
 
 

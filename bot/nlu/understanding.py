@@ -54,6 +54,7 @@ _ASKED_ALL_THE_SAME = 0.15
 _QUESTION_OF_A_NAME = 0.4
 # Learnt only to be told from distress: what is said so is then read as what else it says.
 HYPERBOLE = "hyperbole"
+_NAMES_IN_LIST = re.compile(rf"(?:{MASK_FORMATION}\W+(?:ou|vs|et|contre)\W+)+{MASK_FORMATION}")
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge", "insult", "ask_more", "hyperbole"}
@@ -207,7 +208,8 @@ class Understanding:
         clauses = [clause for clause in _CLAUSE.split(masked) if _asks(clause)]
         found = []
         for clause in clauses if len(clauses) > 1 else ():
-            scores = self._single.scores(view(clause))
+            # Of the names in a list the last stands beside a question: "A ou B durée" asks as "durée" does.
+            scores = self._single.scores(view(_NAMES_IN_LIST.sub(" ", clause)))
             best = max(scores, key=lambda name: scores[name])
             if best in _JOINABLE and scores[best] >= _CLEAR_CLAUSE:
                 found.append(best)

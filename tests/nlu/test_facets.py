@@ -92,6 +92,26 @@ def test_facets_are_read_in_any_order(understanding: Understanding, asked: int) 
     assert len(wrong) <= total // 200, f"{len(wrong)} of {total}, such as {wrong[:: max(1, len(wrong) // 12)]}"
 
 
+@pytest.mark.parametrize("words", [0, 1])
+@pytest.mark.parametrize(
+    "asked_of",
+    [
+        "[BTS MCO](formation) ou [BUT TC](formation) {} et {}",
+        "[CAP cuisine](formation) vs [bac pro cuisine](formation) : {} et {} svp",
+        "{} et {} du [CAP cuisine](formation) et du [bac pro cuisine](formation)",
+    ],
+)
+def test_two_facets_of_two_formations(understanding: Understanding, asked_of: str, words: int) -> None:
+    """Both are read, beside the comparison or without it."""
+    facets = (Facet.ACCESS, Facet.DURATION, Facet.JOBS, Facet.FURTHER_STUDY, Facet.DESCRIPTION, Facet.LEVEL)
+    lost = []
+    for one, other in itertools.permutations(facets, 2):
+        text = asked_of.format(IN_A_WORD[one][words], IN_A_WORD[other][words])
+        if not {one.value, other.value} <= read(understanding, text)[1]:
+            lost.append(text)
+    assert len(lost) <= 1, lost
+
+
 def test_facets_of_heldout_questions(understanding: Understanding) -> None:
     right = wrong = lost = 0
     for row in rows("questions_heldout.jsonl"):

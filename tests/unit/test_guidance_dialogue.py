@@ -169,6 +169,27 @@ def test_every_reason_is_worded(wording: Wording, job_folder: Path) -> None:
     assert len(labels) == 32
     for label in labels:
         for vous in (False, True):
-            said = wording.word("reason", {"reason": {"kind": "interest", "value": label}, "vous": vous})
+            reason = {"kind": "interest", "value": label}
+            said = wording.word("reason", {"reason": reason, "vous": vous})
             assert "«" not in said
             assert re.search(r"\b(vous|votre)\b" if vous else r"\b(tu|te|ta|t)\b", said), said
+
+
+@pytest.mark.parametrize("formal", ["", "vous pouvez m'aider ? "])
+def test_a_parent_is_told_about_the_child(talk: Conversation, formal: str) -> None:
+    talk.turn({"say": f"{formal}ma fille ne sait pas quoi faire", "intent": "ask_guidance"})
+    own = "votre" if formal else "ton"
+    assert f"Où en est {own} enfant" in talk.text()
+    talk.turn({"say": "en 3e", "intent": "tell_situation"})
+    assert f"{own} enfant aime" in talk.text()
+    talk.turn({"say": "elle aime travailler dehors", "intent": "ask_guidance"})
+    talk.turn({"tap": "Voir des métiers"})
+    told = talk.text()
+    assert "pour qui dit « j'aimerais travailler dehors »" in told
+    assert not re.search(r"\b(tu|t'|vous) (aimes|aimez|veux|voulez|as|avez)\b", told.replace("’", "'"))
+
+
+def test_a_pupil_with_a_brother_is_no_parent(talk: Conversation) -> None:
+    talk.turn({"say": "je suis en 3e, mon frère est cuisinier, j'aime travailler dehors", "intent": "ask_guidance"})
+    assert "puisque" in talk.text() or "parce que" in talk.text()
+    assert "enfant" not in talk.text()

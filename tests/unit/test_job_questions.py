@@ -383,3 +383,13 @@ def test_a_long_salary_is_not_squeezed_into_one_sentence(wording: Wording, facts
     text = wording.word("fact_metier_salaire", {"part": part, "job": part["job"]})
     assert text.startswith(begins)
     assert all(fact.strip() in text for fact in facts)
+
+
+@pytest.mark.parametrize(
+    "text", ["marinier ou fleuriste, lequel gagne le plus ?", "qui est le mieux payé, marinier ou fleuriste"]
+)
+def test_which_pays_more_is_asked_of_jobs(talk: Talk, text: str) -> None:
+    """Though each names a formation, too: no formation pays."""
+    replies = talk.say(text, "compare")
+    assert {facet for reply in replies for facet in reply.facets} >= {Facet.JOB_SALARY}
+    assert {label for reply in replies for label in reply.jobs} == {BARGE, FLORIST}

@@ -1,4 +1,4 @@
-"""What is said of a type of diploma when no formation is named: counted in its fiches, never known otherwise."""
+"""Types of diploma in messages over the whole catalogue; what is said of one is counted in its fiches."""
 
 from __future__ import annotations
 
@@ -87,3 +87,36 @@ def test_two_types_are_set_beside_each_other(talk: Conversation) -> None:
 
 def test_a_type_without_fiches_is_unknown(talk: Conversation) -> None:
     assert only(talk.say("comment on entre en DCG ?", "ask_access")).outcome is Outcome.UNKNOWN
+
+
+def test_a_search_keeps_to_the_type_asked_for(talk: Conversation) -> None:
+    """Not the engineer's school that has both words in its name."""
+    reply = only(talk.say("je cherche un truc dans la mécanique auto niveau CAP", "search_formations"))
+    assert all(formation.title.startswith("CAP") for formation in reply.formations)
+
+
+def test_what_comes_after_a_formation_is_no_search_for_it(talk: Conversation) -> None:
+    said = facts(talk.say("qu'est-ce qui existe en 1 an après un CAP pâtissier ?", "search_formations"))
+    assert said == ("answered", ["poursuite"], ["CAP pâtissier"])
+
+
+def test_letters_that_no_fiche_has_are_unknown(talk: Conversation) -> None:
+    assert only(talk.say("ça veut dire quoi STMG", "ask_acronym")).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("on peut aller en BTS avec un bac pro cuisine ?", (Facet.ACCESS, Facet.FURTHER_STUDY)),
+        ("avec un bac pro cuisine je peux rentrer en BTS ?", (Facet.ACCESS,)),
+    ],
+)
+def test_from_a_formation_to_a_type_is_what_comes_next(
+    talk: Conversation, text: str, facets: tuple[Facet, ...]
+) -> None:
+    assert facts(talk.say(text, "ask_access", *facets)) == ("answered", ["poursuite"], ["bac pro cuisine"])
+
+
+def test_a_type_as_a_condition_is_none(talk: Conversation) -> None:
+    said = facts(talk.say("pour entrer en bac pro cuisine il faut un CAP ?", "ask_access"))
+    assert said == ("answered", ["acces"], ["bac pro cuisine"])

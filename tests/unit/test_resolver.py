@@ -282,6 +282,46 @@ def test_a_fiche_added_is_understood_at_once(small: Catalogue) -> None:
     assert [m.formations for m in resolver.resolve("durée du CAP dresseur de dragon")] == [("new",)]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("but informatique à Montpellier", "BUT informatique"),
+        ("durée du but informatique a grenoble stp", "BUT informatique"),
+        ("licence informatique Lille", "licence mention informatique"),
+        ("master droit à Toulouse", "master mention droit"),
+    ],
+)
+def test_a_town_is_no_part_of_a_name_of_another_type(
+    whole: Catalogue, whole_resolver: Resolver, text: str, name: str
+) -> None:
+    """Schools of these towns have both words in their names, and are of another type."""
+    (mention,) = whole_resolver.resolve(text)
+    assert mention.formations
+    assert all(whole.formations[id_].title.startswith(name) for id_ in mention.formations)
+
+
+def test_a_town_in_a_name_still_counts(whole: Catalogue, whole_resolver: Resolver) -> None:
+    (mention,) = whole_resolver.resolve("diplôme d'ingénieur informatique Montpellier")
+    assert all("Montpellier" in whole.formations[id_].title for id_ in mention.formations)
+
+
+@pytest.mark.parametrize(
+    ("text", "jobs"),
+    [
+        ("prof de sport il faut quel diplôme", ("professeur/e de sport",)),
+        ("le salaire d'un prof des écoles", ("professeur/e des écoles",)),
+        ("mon prof de sport m'a parlé de vous", ()),
+        ("comment devenir prof de maths", ()),
+    ],
+)
+def test_to_teach_is_a_job_and_ones_teacher_is_none(
+    whole_with_jobs: Catalogue, text: str, jobs: tuple[str, ...]
+) -> None:
+    known = whole_with_jobs
+    resolver = Resolver(known.formations.values(), known.jobs.values(), job_fiches=known.job_fiches)
+    assert tuple(label for mention in resolver.resolve(text) for label in mention.jobs) == jobs
+
+
 # --- the measurement
 
 
