@@ -30,6 +30,13 @@ def other_names(fiches: Iterable[JobFiche]) -> Iterator[Name]:
                 yield name
 
 
+def popular_names(labels: Collection[str]) -> Iterator[Name]:
+    """What those of the jobs are called by people who do not know the labels; each with its label as key."""
+    for label, names in lexicon().popular_jobs.items():
+        if label in labels:
+            yield from (label_name(label, name) for name in names)
+
+
 def with_other_names(labels: Sequence[Mention], others: Sequence[Mention]) -> list[Mention]:
     """Jobs found by their labels and by their other names: a label counts more, unless the other name says more."""
     kept = list(labels)

@@ -36,7 +36,7 @@ class Lexicon:
 
     `types` maps a written form (tuple of folded words) to the key of a type; `kinds` a key to those it also names,
     `loose_kinds` to those sometimes meant by it; `abbreviations` a short form to the beginnings of words; `popular`
-    a popular name to words of titles.
+    a popular name to words of titles, `popular_jobs` the label of a job to its popular names.
     """
 
     types: Mapping[tuple[str, ...], str]
@@ -44,6 +44,7 @@ class Lexicon:
     loose_kinds: Mapping[str, tuple[str, ...]]
     abbreviations: Mapping[str, tuple[str, ...]]
     popular: Mapping[tuple[str, ...], tuple[str, ...]]
+    popular_jobs: Mapping[str, tuple[str, ...]]
     generic: frozenset[str]
     everyday: frozenset[str]
     places: frozenset[str]
@@ -70,6 +71,7 @@ def lexicon() -> Lexicon:
         loose_kinds={key: tuple(values) for key, values in tables["loose_kinds"].items()},
         abbreviations={key: tuple(values) for key, values in tables["abbreviations"].items()},
         popular={tuple(key.split()): tuple(stem(w) for w in value.split()) for key, value in tables["popular"].items()},
+        popular_jobs={label: tuple(names) for label, names in tables["popular_jobs"].items()},
         generic=frozenset(stem(fold(w)) for w in tables["generic"]["words"]),
         everyday=frozenset(stem(fold(w)) for w in tables["everyday"]["words"]),
         places=frozenset(stem(t.text) for w in tables["places"]["words"] for t in tokenize(w)),

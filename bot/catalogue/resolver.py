@@ -28,7 +28,7 @@ from bot.catalogue.index import (
     title_name,
 )
 from bot.catalogue.job_fiche import JobFiche
-from bot.catalogue.job_names import JobHeads, other_names, with_other_names
+from bot.catalogue.job_names import JobHeads, other_names, popular_names, with_other_names
 from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
 from bot.catalogue.mention import Mention, absorbed, are_alternatives, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
@@ -65,7 +65,8 @@ class Resolver:
         self._formations = NameIndex(title_name(f.id, f.title, f.sigle, f.type) for f in formations)
         self._jobs = NameIndex(label_name(job.label, job.label) for job in jobs)
         self._aliases = Aliases(aliases)
-        self._other_jobs = NameIndex(other_names(job_fiches.values()))
+        labels = {job.label for job in jobs}
+        self._other_jobs = NameIndex((*other_names(job_fiches.values()), *popular_names(labels)))
         self.job_heads = JobHeads((job.label for job in jobs), job_fiches.values())
         self._titles = {name.key: fold(name.title) for name in self._formations.names}
         self._names_of_jobs = [(job.label, fold(job.masculine)) for job in jobs]

@@ -119,7 +119,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
 def _is_to_teach(tokens: Sequence[Token], i: int) -> bool:
     """ "devenir prof de sport" names a job; "mon prof de sport m'a dit" does not."""
     whose = {token.text for token in tokens[max(0, i - 1) : i]}
-    of_something = {token.text for token in tokens[i + 1 : i + 2]} & {"de", "d", "des"}
+    of_something = {token.text for token in tokens[i + 1 : i + 2]} & {"de", "d", "des", "en", "au"}
     return tokens[i].text in TEACHERS and bool(of_something) and not whose & _SOMEONES
 
 

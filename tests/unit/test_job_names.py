@@ -6,9 +6,10 @@ import pytest
 from guidance_world import formation_text, job_text
 from test_guidance import catalogue_of
 
-from bot.catalogue.fiche import Facet, Outcome
+from bot.catalogue.fiche import Catalogue, Facet, Outcome
 from bot.catalogue.job_names import JobHeads
 from bot.catalogue.job_parser import parse_job
+from bot.catalogue.lexicon import lexicon
 from bot.catalogue.resolver import Resolver
 from bot.dialogue import Knowledge, State, decide
 from bot.reading import Reading
@@ -93,3 +94,35 @@ def test_a_real_word_is_no_misspelt_one(known: Knowledge) -> None:
 def test_a_job_to_become_is_no_aside_beside_a_diploma(known: Knowledge) -> None:
     (first, *_) = known.resolver.resolve("comment devenir plombière après un bac zumba")
     assert first.jobs == ("plombier/ère",)
+
+
+@pytest.fixture(scope="module")
+def of_all(whole_with_jobs: Catalogue) -> Resolver:
+    known = whole_with_jobs
+    return Resolver(known.formations.values(), known.jobs.values(), job_fiches=known.job_fiches)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("comment devenir flic ?", "gardien/ne de la paix"),
+        ("ça gagne combien une nounou", "assistant/e maternel/le"),
+        ("jveux etre prof de maths", "professeur/e de collège et de lycée"),
+        ("comment on devient instit", "professeur/e des écoles"),
+        ("devenir serveuse", "serveur/euse en restauration (restaurant, café-bar-brasserie)"),
+    ],
+)
+def test_jobs_are_known_by_what_people_call_them(of_all: Resolver, text: str, label: str) -> None:
+    (mention,) = of_all.resolve(text)
+    assert mention.jobs == (label,)
+
+
+def test_each_popular_name_is_a_name_of_its_own(of_all: Resolver, whole_with_jobs: Catalogue) -> None:
+    """None stands for two jobs, and each is found as it is written."""
+    wrong = [
+        name
+        for label, names in lexicon().popular_jobs.items()
+        for name in names
+        if label in whole_with_jobs.jobs and not any(m.jobs == (label,) for m in of_all.resolve(f"devenir {name}"))
+    ]
+    assert not wrong
