@@ -31,6 +31,9 @@ _FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
 _CORRECTING = frozenset({"deny", "choose", "inform", FALLBACK})
 _CLEAR_CLAUSE = 0.6
+# Enough for one that nothing else comes near.
+_LIKELY_CLAUSE = 0.4
+_MARGIN = 2.0
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
 # "non pas les métiers, la durée", "la durée, pas les métiers": what is not asked.
 _NOT_ASKED = re.compile(
@@ -210,8 +213,9 @@ class Understanding:
         for clause in clauses if len(clauses) > 1 else ():
             # Of the names in a list the last stands beside a question: "A ou B durée" asks as "durée" does.
             scores = self._single.scores(view(_NAMES_IN_LIST.sub(" ", clause)))
-            best = max(scores, key=lambda name: scores[name])
-            if best in _JOINABLE and scores[best] >= _CLEAR_CLAUSE:
+            (second, best) = sorted(scores, key=lambda name: scores[name])[-2:]
+            lone = scores[best] >= _LIKELY_CLAUSE and scores[best] >= _MARGIN * scores[second]
+            if best in _JOINABLE and (scores[best] >= _CLEAR_CLAUSE or lone):
                 found.append(best)
         return found
 
