@@ -90,7 +90,7 @@ def names_job(tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, 
     vague = name.words[0] in table.generic | table.common_heads or table.everyday.issuperset(terms)
     told = head or (best >= WHOLE and not vague)
     if len(words) == 1 and words[0] in TEACHERS:
-        return False  # of what is not said, or in words of no label ("prof de maths")
+        return False  # of what is not said, or in words of no label ("prof de karaoké")
     if len(words) == 1 and words[0] not in table.short_jobs and (likeness == ABBREVIATION or not told):
         return False
     if words[0] in table.short_jobs and len(ranked) <= 4:
