@@ -32,7 +32,7 @@ def test_no_other_version_of_rasa_is_changed(monkeypatch: pytest.MonkeyPatch, ca
     monkeypatch.setattr(changes, "version", lambda _: "3.6.22")
     monkeypatch.setattr(changes, "import_module", lambda name: pytest.fail(f"{name} was imported"))
     with caplog.at_level(logging.WARNING):
-        assert change_rasa(Settings()) == ()
+        assert change_rasa(Settings(runtime="lean")) == ()
     assert "3.6.22" in caplog.text
     assert RASA in caplog.text
 
