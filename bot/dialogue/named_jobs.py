@@ -54,7 +54,7 @@ def naming_what_to_become(reading: Reading, knowledge: Knowledge) -> Reading:
 
 def opened(mention: Mention, text: str, knowledge: Knowledge) -> Mention:
     """`mention` with the jobs that its first word opens, where it was taken for a formation or for another job."""
-    if mention.type:
+    if mention.type or (mention.jobs and mention.whole_job):
         return mention
     head, labels, _ = knowledge.resolver.job_heads.opened(text[mention.start :])
     if not labels or not mention.text.startswith(head) or set(labels) & set(mention.jobs):

@@ -126,3 +126,14 @@ def test_each_popular_name_is_a_name_of_its_own(of_all: Resolver, whole_with_job
         if label in whole_with_jobs.jobs and not any(m.jobs == (label,) for m in of_all.resolve(f"devenir {name}"))
     ]
     assert not wrong
+
+
+def test_a_job_named_whole_is_not_another_that_begins_alike(whole_with_jobs: Catalogue, of_all: Resolver) -> None:
+    """A baker's pay is not that of the pastry cook, who is also called "boulanger-pâtissier"."""
+    text = "boulanger ou pâtissier, lequel est le mieux payé"
+    reading = Reading(text, "ask_job_salary", 1.0, (Facet.JOB_SALARY,), tuple(of_all.resolve(text)))
+    replies, _ = decide(reading, State(), Knowledge(whole_with_jobs, of_all))
+    assert [(reply.outcome, reply.jobs) for reply in replies] == [
+        (Outcome.ANSWERED, ("pâtissier/ère",)),
+        (Outcome.NOT_IN_FICHE, ("boulanger/ère",)),
+    ]
