@@ -60,7 +60,7 @@ def about_jobs(reading: Reading, state: State, knowledge: Knowledge) -> Turn | N
     if state.candidates and not asked:
         return None
     if asked or is_bare(reading):
-        reading = replace(reading, mentions=tuple(opened(m, reading.text, knowledge) for m in reading.mentions))
+        reading = replace(reading, mentions=tuple(opened(m, reading, knowledge) for m in reading.mentions))
     if is_bare(reading):
         reading = replace(reading, facets=())
         asked = ()

@@ -52,11 +52,14 @@ def naming_what_to_become(reading: Reading, knowledge: Knowledge) -> Reading:
     return reading
 
 
-def opened(mention: Mention, text: str, knowledge: Knowledge) -> Mention:
+def opened(mention: Mention, reading: Reading, knowledge: Knowledge) -> Mention:
     """`mention` with the jobs that its first word opens, where it was taken for a formation or for another job."""
-    if mention.type or (mention.jobs and mention.whole_job):
+    if mention.type:
         return mention
-    head, labels, _ = knowledge.resolver.job_heads.opened(text[mention.start :])
+    next_ = min((m.start for m in reading.mentions if m.start > mention.start), default=len(reading.text))
+    head, labels, more_said = knowledge.resolver.job_heads.opened(reading.text[mention.start : next_])
+    if mention.jobs and mention.whole_job and not more_said:
+        return mention  # a baker is no "boulanger-pâtissier"
     if not labels or not mention.text.startswith(head) or set(labels) & set(mention.jobs):
         return mention
     if mention.jobs and len(labels) > 1:
