@@ -9,11 +9,9 @@ Persisted as JSON and NumPy arrays, never as pickles.
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +118,8 @@ class IntentModel:
             fitted.fit(features, np.array([label in target for target in targets]))
             return fitted.coef_[0], fitted.intercept_[0]
 
-        # Threads, for liblinear lets go of Python's lock.
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            weights, bias = zip(*threads.map(fit, labels), strict=True)
+        # One after the other: liblinear draws from one generator for all threads, and two trainings would differ.
+        weights, bias = zip(*map(fit, labels), strict=True)
         columns = np.asarray(weights, dtype=np.float32).T.copy()
         return cls(labels, Terms.of(words), Terms.of(chars), columns, np.asarray(bias))
 
