@@ -28,22 +28,23 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder ../shared beside the checkout, which is no part of the project."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
-        pytest.skip(f"no folder {folder}")
-    return folder
+def has_catalogue(pytestconfig: pytest.Config) -> bool:
+    """Whether the whole published catalogue is at hand: a test that asks is run without it, and again with it."""
+    return pytestconfig.getoption("--shared") is not None
+
+
+@pytest.fixture(scope="session")
+def shared(pytestconfig: pytest.Config) -> Path:
+    """The folder that --shared names, which is no part of the project; tests that need it are run with it alone."""
+    folder: Path = pytestconfig.getoption("--shared")
+    return folder.resolve()
 
 
 @pytest.fixture(scope="session")
 def published_fiches(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all the fiches of Onisep, as published: 1,625 formations and 736 jobs, each in a folder."""
-    archive = shared / "catalogue" / "fiches.tar.xz"
-    if not archive.is_file():
-        pytest.skip(f"no archive {archive}")
     folder = tmp_path_factory.mktemp("catalogue")
-    with tarfile.open(archive) as tar:
+    with tarfile.open(shared / "catalogue" / "fiches.tar.xz") as tar:
         tar.extractall(folder, filter="data")
     return next(path for path in folder.rglob("formations") if path.is_dir()).parent
 
@@ -71,11 +72,11 @@ def seeds_store(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def widest_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def widest_store(has_catalogue: bool, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a store that holds the whole catalogue where it is at hand, else that of `seeds_store`."""
     from bot.catalogue.ingest import ingest
 
-    if not (ROOT.parent / "shared" / "catalogue" / "fiches.tar.xz").is_file():
+    if not has_catalogue:
         return str(request.getfixturevalue("seeds_store"))
     url = f"sqlite:///{tmp_path_factory.mktemp('whole_store')}/catalogue.db"
     ingest(request.getfixturevalue("catalogue_folder"), url)
@@ -170,7 +171,21 @@ def clock_counts(pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How much is done by tests that can do more, and where their tables go."""
+    """How much is done by tests that can do more, what they need, and where their tables go."""
+    parser.addoption("--shared", type=Path, help="the folder with a published catalogue: only tests over it are run")
     parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")
     parser.addoption("--times", type=int, default=1, help="how often each fault is made")
     parser.addoption("--table", type=Path, help="the document whose table of measurements is written anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without --shared, leave out the tests that need it; with it, run those and the ones that ask for it."""
+    needing = {item for item in items if "shared" in getattr(item, "fixturenames", ())}
+    if config.getoption("--shared") is None:
+        kept = [item for item in items if item not in needing]
+    else:
+        asking = {item for item in items if "has_catalogue" in getattr(item, "fixturenames", ())}
+        kept = [item for item in items if item in needing | asking]
+    left_out = [item for item in items if item not in set(kept)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept

@@ -102,10 +102,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, seeds: Path) -> World:
+def world(request: pytest.FixtureRequest, seeds: Path, has_catalogue: bool) -> World:
     """The whole catalogue where it is at hand, else the small one."""
     source = tomli.loads((seeds / "source.toml").read_text(encoding="utf-8"))
-    if (seeds.parent.parent / "shared" / "catalogue" / "fiches.tar.xz").is_file():
+    if has_catalogue:
         folder = request.getfixturevalue("catalogue_folder")
         catalogue: Catalogue = request.getfixturevalue("whole")
         chosen = random.Random(11).sample(sorted(catalogue.formations), 500)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +45,8 @@ PLACES = {
     "metier_interets": {"Centres d'intérêt"},
 }
 FACETS = [Facet(facet) for facet in PLACES]
+# What stands for the name of a job in a question.
+TYPED = "x"
 QUESTIONS_ASKED = (
     "",
     "la nuit ?",
@@ -64,10 +67,11 @@ def unescaped(text: str) -> str:
 
 
 class File:
-    """The text of a job fiche by its headings, whatever their level and indentation."""
+    """The text of a job fiche by its headings, whatever their level and indentation; the points of its lists."""
 
     def __init__(self, text: str) -> None:
         self.parts: dict[str, str] = {}
+        self.points: defaultdict[str, set[str]] = defaultdict(set)
         name = ""
         for line in text.splitlines():
             content = line.strip()
@@ -75,6 +79,8 @@ class File:
             opened = (heading[1] or heading[2]).strip() if heading else ""
             if opened in NAMES:
                 name, content = opened, (heading[3] or "") if heading else ""
+            if content.startswith("- "):
+                self.points[name].add(squeezed(content.removeprefix("- ")))
             self.parts[name] = f"{self.parts.get(name, '')} {re.sub(r'^(#+|-) +', '', content)}"
         self.parts = {name: squeezed(text) for name, text in self.parts.items()}
 
@@ -93,10 +99,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, seeds: Path) -> World:
+def world(request: pytest.FixtureRequest, seeds: Path, has_catalogue: bool) -> World:
     """The whole catalogue where it is at hand, else the small one."""
     source = tomli.loads((seeds / "source.toml").read_text(encoding="utf-8"))
-    if (seeds.parent.parent / "shared" / "catalogue" / "fiches.tar.xz").is_file():
+    if has_catalogue:
         catalogue: Catalogue = request.getfixturevalue("whole_with_jobs")
         folder: Path = request.getfixturevalue("job_folder")
         texts = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
@@ -124,7 +130,7 @@ def asked(world: World) -> Iterator[tuple[str, list[Reply]]]:
     for number in range(QUESTIONS):
         facet = FACETS[number % len(FACETS)]
         label = chance.choice(labels if number % 10 == 0 else with_fiche)
-        text = f"x {chance.choice(QUESTIONS_ASKED)}"
+        text = f"{TYPED} {chance.choice(QUESTIONS_ASKED)}"
         facets: tuple[Facet, ...] = (facet,)
         mentions: tuple[Mention, ...] = (_named(label, 0),)
         if number % 7 == 0:
@@ -134,7 +140,7 @@ def asked(world: World) -> Iterator[tuple[str, list[Reply]]]:
         if number % 13 == 0:
             facets = (Facet.FORMATIONS_FOR_JOB,)
         if number % 17 == 0:
-            facets, text = (), "x"
+            facets, text = (), TYPED
         state = State()
         replies, state = decide(Reading(text, "inform", 1.0, facets, mentions), state, world.knowledge)
         yield f"{[f.value for f in facets]} of {label}: {text}", replies
@@ -146,7 +152,7 @@ def asked(world: World) -> Iterator[tuple[str, list[Reply]]]:
 
 
 def _named(label: str, at: int) -> Mention:
-    return Mention(at, at + 1, "x", jobs=(label,), words=("x",), whole_job=True)
+    return Mention(at, at + 1, TYPED, jobs=(label,), words=(TYPED,), whole_job=True)
 
 
 def values_of(text: str) -> set[str]:
@@ -155,12 +161,14 @@ def values_of(text: str) -> set[str]:
 
 
 def check(world: World, reply: Reply, text: str) -> None:
-    """Every value is a name, a source, a count, a title of a formation, or stands in what is cited."""
-    allowed = {form for label in reply.jobs for form in (label, *inflect(label))}
+    """Every value is a name, what was typed, a source, a count, a title of a formation, or stands in what is cited."""
+    allowed = {TYPED} | {form for label in reply.jobs for form in (label, *inflect(label))}
     allowed = {squeezed(value) for value in allowed}
     allowed |= {world.source["name"], world.source["date"]}
     titles = [formation.title for formation in reply.formations]
-    allowed |= {squeezed(title) for title in titles}
+    allowed |= {squeezed(title) for title in titles} | {
+        formation.link for formation in reply.formations if formation.link
+    }
     if reply.response == "ambiguous_job":
         allowed |= {str(number) for number in range(1, 6)} | {str(len(reply.jobs)), reply.values["said"]}
     shown = len(reply.values.get("titles", ()))
@@ -180,7 +188,7 @@ def check(world: World, reply: Reply, text: str) -> None:
     for value in values_of(text):
         assert value in allowed or any(value in place for place in places), value
     for formation in reply.formations:
-        if reply.response != "formations_advised":
+        if reply.jobs and reply.response != "formations_advised":
             assert set(reply.jobs) & set(formation.jobs)
 
 
@@ -226,9 +234,13 @@ def test_long_sections_are_told_in_three_sentences(world: World) -> None:
 
 
 def test_the_check_sees_an_invention(world: World, marked: Wording) -> None:
-    label = next(label for label, file in world.files.items() if file.parts.get("Salaire"))
-    reading = Reading("x combien", "inform", 1.0, (Facet.JOB_SALARY, Facet.JOB_LEVEL), (_named(label, 0),))
-    reply = decide(reading, State(), world.knowledge)[0][0]
+    paid = [label for label, file in world.files.items() if file.parts.get("Salaire")]
+    readings = (
+        Reading(f"{TYPED} combien", "inform", 1.0, (Facet.JOB_SALARY, Facet.JOB_LEVEL), (_named(label, 0),))
+        for label in paid
+    )
+    replies = (decide(reading, State(), world.knowledge)[0][0] for reading in readings)
+    label, reply = next((label, reply) for label, reply in zip(paid, replies, strict=False) if "parts" in reply.values)
     check(world, reply, marked.word(reply.response, reply.values))
     salary = reply.values["parts"][0]
     for part in (
