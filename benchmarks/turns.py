@@ -15,10 +15,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from bot.runtime.changes import change_rasa
+from bot.runtime.environment import prepare
 from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET, ensure_model
-from bot.settings import load_settings
 
 CONVERSATIONS = 3
 TURNS = 100
@@ -71,7 +70,7 @@ def table(seconds: dict[str, dict[int, list[float]]]) -> str:
 def main() -> None:
     os.environ.update(QUIET)
     quiet_warnings()
-    change_rasa(load_settings())
+    prepare()
     print(table(asyncio.run(measure(ensure_model()))))
 
 

@@ -92,7 +92,7 @@ _MENTION_FIELDS = {field.name for field in fields(Mention)}
 
 
 def _mention(data: dict[str, Any]) -> Mention:
-    known = {
+    known: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in _MENTION_FIELDS
     }
     return Mention(**known)

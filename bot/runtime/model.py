@@ -13,7 +13,10 @@ from bot.settings import ROOT
 
 MODELS = ROOT / "build" / "models"
 # What a model is made from: a change in one of them asks for a new one.
-_INGREDIENTS = ("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py")
+_INGREDIENTS = (
+    *("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py"),
+    "bot/runtime/policy.py",
+)
 _STEP = re.compile(r"(Starting to train|Finished training) component '([\w.]+)'")
 _SUFFIXES = {".yml", ".py", ".toml", ".lock"}
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
@@ -25,7 +28,7 @@ class TrainingFailed(Exception):
 
 def model_path() -> Path:
     """Where the model of the present data, configuration and code is, or would be."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for ingredient in _INGREDIENTS:
         top = ROOT / ingredient
         files = [top] if top.is_file() else sorted(p for p in top.rglob("*") if p.suffix in _SUFFIXES)
@@ -70,7 +73,4 @@ def train(path: Path) -> None:
                 print(f"  {step[1].lower()} {step[2]}", file=sys.stderr, flush=True)
     if training.returncode or not path.exists():
         last = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-25:])
-        raise TrainingFailed(
-            f"{last}\nrasa train ended with status {training.returncode}; all it said is in {log}\n"
-            "A component that needs tensorflow is trained and served with JALON_RUNTIME_WITHOUT=packages."
-        )
+        raise TrainingFailed(f"{last}\nrasa train ended with status {training.returncode}; all it said is in {log}")

@@ -1,14 +1,13 @@
-"""The command `rasa` with the changes that the settings want: python -m bot.runtime.rasa_command train …"""
+"""Rasa's command line in any environment of Jalon: python -m bot.runtime.rasa_command train …"""
 
 from __future__ import annotations
 
-from bot.runtime.changes import change_rasa
-from bot.settings import load_settings
+from bot.runtime.environment import prepare
 
 
 def main() -> None:
-    """Change Rasa, then be its command line."""
-    change_rasa(load_settings())
+    """Make Rasa importable, then be its command line."""
+    prepare()
     from rasa.__main__ import main as rasa
 
     rasa()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.channel.metrics import serve_metrics
-from bot.runtime.changes import change_rasa
+from bot.runtime.environment import prepare
 from bot.runtime.interpreter import tune_interpreter
 from bot.runtime.logs import log_privately, quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
@@ -41,7 +41,7 @@ def serve(model: Path, settings: Settings) -> None:
             serve_metrics(settings.metrics_port)
         except OSError as error:
             raise SystemExit(f"JALON_METRICS_PORT: port {settings.metrics_port} cannot be used: {error}") from error
-    change_rasa(settings)
+    prepare()
     from rasa.core.run import configure_app, create_http_input_channels
 
     quiet_logs()
@@ -63,8 +63,10 @@ async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEvent
     from rasa.utils.endpoints import EndpointConfig
 
     from bot.knowledge import current_knowledge
-    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
 
+    if settings.runtime == "lean":
+        trust_own_results()
     endpoints = AvailableEndpoints(
         action=InProcessActions(), nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")
     )

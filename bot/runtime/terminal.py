@@ -8,7 +8,7 @@ import secrets
 import textwrap
 from pathlib import Path
 
-from bot.runtime.changes import change_rasa
+from bot.runtime.environment import prepare
 from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET
 from bot.settings import Settings
@@ -20,7 +20,7 @@ def chat(model: Path, settings: Settings) -> None:
     """Talk until Ctrl-D or Ctrl-C."""
     os.environ.update(QUIET)
     quiet_warnings()
-    change_rasa(settings)
+    prepare()
     try:
         asyncio.run(_talk(model, settings))
     except (EOFError, KeyboardInterrupt):
@@ -33,8 +33,10 @@ async def _talk(model: Path, settings: Settings) -> None:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
 
+    if settings.runtime == "lean":
+        trust_own_results()
     quiet_logs()
     endpoints = AvailableEndpoints(
         action=InProcessActions(), nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")

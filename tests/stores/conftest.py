@@ -6,7 +6,6 @@ import secrets
 from pathlib import Path
 
 import pytest
-import runtime_of_tests  # noqa: F401 - before rasa is imported
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

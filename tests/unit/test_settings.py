@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.settings import ROOT, Change, Settings, SettingsError, load_settings
+from bot.settings import ROOT, Settings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +49,6 @@ def test_defaults() -> None:
         ("trusted_proxies", "", ()),
         ("keep_conversations_hours", "1", 1),
         ("runtime", "stock", "stock"),
-        ("runtime_without", "packages, rules,", (Change.PACKAGES, Change.RULES)),
-        ("runtime_without", "", ()),
         ("search_url", "http://a.fr/?q={query}", "http://a.fr/?q={query}"),
     ],
 )
@@ -126,12 +124,6 @@ def test_a_spoilt_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_every_variable_is_described() -> None:
     assert all(field.field_info.description for field in Settings.__fields__.values())
-
-
-def test_changes_to_rasa() -> None:
-    assert load_settings().changes() == tuple(Change)
-    assert Settings(runtime="stock").changes() == ()
-    assert Settings(runtime_without=("packages",)).changes() == tuple(Change)[1:]
 
 
 def test_settings_are_read_anew_when_the_environment_changed(monkeypatch: pytest.MonkeyPatch) -> None:

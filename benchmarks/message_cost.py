@@ -1,4 +1,4 @@
-"""What each change to Rasa brings: python -m benchmarks.changes. All made, each left out in turn, none made.
+"""Processor time of one message, JALON_RUNTIME lean and stock: python -m benchmarks.message_cost.
 
 Processor time of one message, everything in one process, conversations in SQLite; memory after it; processor time until
 the model is loaded. Every row is the best of some processes of its own: what else the machine does only adds.
@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 from benchmarks.report import resident_mb, say, table
-from bot.runtime.changes import change_rasa
+from bot.runtime.environment import prepare
 from bot.runtime.logs import quiet_logs, quiet_warnings
 from bot.runtime.model import QUIET, ensure_model
-from bot.settings import ROOT, Change, load_settings
+from bot.settings import ROOT, load_settings
 
 PROCESSES = 2
 CONVERSATIONS = 10
@@ -29,16 +29,14 @@ ROUNDS = 5
 def main() -> None:
     """Print the table."""
     model = ensure_model()
-    rows: dict[str, dict[str, str]] = {"all changes": {}}
-    rows |= {f"without `{change.value}`": {"JALON_RUNTIME_WITHOUT": change.value} for change in Change}
-    rows["none: Rasa as it is"] = {"JALON_RUNTIME": "stock"}
+    rows = {f"`JALON_RUNTIME={runtime}`": {"JALON_RUNTIME": runtime} for runtime in ("lean", "stock")}
     best: dict[str, list[float]] = {}
     for _ in range(PROCESSES):
         for title, variables in rows.items():
             found = _in_a_process(model, variables)
             best[title] = [min(pair) for pair in zip(best.get(title, found), found, strict=True)]
             say(f"{title}: {found[0]:.1f} ms")
-    head = ["changes", "CPU ms a message", "RAM MB", "CPU s to load"]
+    head = ["runtime", "CPU ms a message", "RAM MB", "CPU s to load"]
     print(table(head, [[title, f"{ms:.1f}", f"{mb:.0f}", f"{s:.1f}"] for title, (ms, mb, s) in best.items()]))
 
 
@@ -49,7 +47,7 @@ def _in_a_process(model: Path, variables: dict[str, str]) -> list[float]:
             "JALON_DATABASE_URL": f"sqlite:///{folder}/catalogue.db",
             "JALON_TRACKER_URL": f"sqlite:///{folder}/conversations.db",
         }
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.changes", str(model)]
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.message_cost", str(model)]
         environment = {**inherited, **QUIET, **stores, **variables}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     found: list[float] = json.loads(done.stdout.splitlines()[-1])
@@ -59,7 +57,7 @@ def _in_a_process(model: Path, variables: dict[str, str]) -> list[float]:
 async def _measured(model: Path) -> list[float]:
     settings = load_settings()
     quiet_warnings()
-    change_rasa(settings)
+    prepare()
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.utils import AvailableEndpoints
@@ -67,9 +65,11 @@ async def _measured(model: Path) -> list[float]:
 
     from benchmarks.speed.load import QUESTIONS, varied
     from bot.catalogue.ingest import ingest
-    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
     from bot.stores.tracker import SqlTrackerStore
 
+    if settings.runtime == "lean":
+        trust_own_results()
     quiet_logs()
     ingest(settings.seeds, settings.database_url)
     nlg = EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")

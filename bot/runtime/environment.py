@@ -1,0 +1,138 @@
+"""Makes Rasa 3.6.21 run on today's Python and numpy, without TensorFlow, and without a message to anybody.
+
+Rasa imports TensorFlow, the libraries of every chat service it knows and the clients of databases that Jalon does not
+use. None of them is installed: they stand as empty modules whose classes may be inherited from or checked for, and
+raise AbsentPackage when they are called. `install` makes every Python of the virtual environment
+begin with `prepare`, so that a `rasa` typed by hand runs in the same way as `make run`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import warnings
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# Parts of Rasa that only its neural components use; the last two import scikit-learn, a third of the time of a start.
+_NEURAL = frozenset(
+    {
+        "rasa.core.policies.ted_policy",
+        "rasa.core.policies.unexpected_intent_policy",
+        "rasa.nlu.classifiers.diet_classifier",
+        "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
+        "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
+        "rasa.nlu.selectors.response_selector",
+        "rasa.utils.tensorflow.data_generator",
+        "rasa.utils.tensorflow.model_data",
+    }
+)
+# What Rasa imports and never calls here, by what it is for. Of these, what is installed is used as it is.
+_UNUSED = frozenset(
+    {
+        *("tensorflow", "tensorflow_addons", "tensorflow_hub", "keras", "skops"),  # neural components
+        *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
+        *("boto3", "botocore", "pymongo", "google", "aio_pika", "aiormq"),  # stores of trackers, models and events
+        "matplotlib",  # plots of `rasa test`; among the test tools
+    }
+)
+_STARTUP_FILE = "jalon.pth"
+
+
+class AbsentPackage(RuntimeError):
+    """Something called a package that is not installed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not installed here: a component or a service of Rasa that needs it cannot be used. "
+            "`make test-stock` and `make bench` have an environment with all that Rasa asks for."
+        )
+
+
+class _AbsentClass(type):
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _absent(f"{cls.__module__}.{name}")
+
+    def __call__(cls, *_: Any, **__: Any) -> NoReturn:
+        raise AbsentPackage(cls.__module__)
+
+
+def _absent(name: str) -> _AbsentClass:
+    # An exception, so that it may stand in an except clause too.
+    return _AbsentClass(name.rpartition(".")[2], (Exception,), {"__module__": name})
+
+
+class _AbsentModule(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _absent(f"{self.__name__}.{name}")
+
+
+class _AbsentPackages(MetaPathFinder, Loader):
+    """Finds an empty module for what is not installed, and readies numpy when Rasa is imported."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bool] = {}
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        top = name.partition(".")[0]
+        if name == "rasa":
+            _ready_for_rasa()
+        absent = (name in _NEURAL and not self._installed("tensorflow")) or (
+            top in _UNUSED and not self._installed(top)
+        )
+        return ModuleSpec(name, self, is_package=True) if absent else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _AbsentModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to run."""
+
+    def _installed(self, top: str) -> bool:
+        if top not in self._found:
+            self._found[top] = PathFinder.find_spec(top) is not None
+        return self._found[top]
+
+
+def prepare() -> None:
+    """Let absent packages stand as empty modules, and switch telemetry off; may be called more than once."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # usage reports, and Sentry, which Rasa starts with them
+    if not any(isinstance(finder, _AbsentPackages) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _AbsentPackages())
+
+
+def _ready_for_rasa() -> None:
+    """Give numpy the name that Rasa looks for, and silence warnings that nobody here can act on."""
+    import numpy
+
+    # Responses that our action alone says look unused to Rasa; tests/unit/test_domain.py checks that each one is used.
+    warnings.filterwarnings("ignore", "The utterance", UserWarning)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    if not hasattr(numpy, "VisibleDeprecationWarning"):
+        numpy.VisibleDeprecationWarning = numpy.exceptions.VisibleDeprecationWarning  # type: ignore[attr-defined]
+
+
+def install() -> Path:
+    """Write the file that makes every Python of this virtual environment begin with `prepare`; returns its path.
+
+    Raises RuntimeError outside of a virtual environment.
+    """
+    if sys.prefix == sys.base_prefix:
+        raise RuntimeError("not in a virtual environment: start this with .venv/bin/python")
+    file = Path(sysconfig.get_path("purelib")) / _STARTUP_FILE
+    # A line of a .pth file is run where it begins with `import`.
+    start = f"import sys; sys.path.append({str(ROOT)!r}); from bot.runtime.environment import prepare; prepare()"
+    file.write_text(f"{start}\n", encoding="utf-8")
+    return file

@@ -1,1 +1,0 @@
-import runtime_of_tests  # noqa: F401
