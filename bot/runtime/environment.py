@@ -9,10 +9,13 @@ begin with `prepare`, so that a `rasa` typed by hand runs in the same way as `ma
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -43,7 +46,11 @@ _UNUSED = frozenset(
         "matplotlib",  # plots of `rasa test`; among the test tools
     }
 )
+# Reports of usage, and Sentry, which Rasa starts with them; its configuration is written to the user's home.
+_TELEMETRY = "rasa.telemetry"
 _STARTUP_FILE = "jalon.pth"
+# Responses that our action alone says look unused to Rasa: tests/unit/test_domain.py checks that each one is used.
+_NOISE = re.compile(r"The utterance '\w+' is not used|pkg_resources is deprecated|Slot auto-fill has been removed")
 
 
 class AbsentPackage(RuntimeError):
@@ -78,8 +85,21 @@ class _AbsentModule(ModuleType):
         return _absent(f"{self.__name__}.{name}")
 
 
+class _NoTelemetry(ModuleType):
+    """In the place of rasa.telemetry: functions that do nothing, some of which Rasa uses in a `with`."""
+
+    @staticmethod
+    def is_telemetry_enabled() -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> Callable[..., nullcontext[None]]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: nullcontext()
+
+
 class _AbsentPackages(MetaPathFinder, Loader):
-    """Finds an empty module for what is not installed, and readies numpy when Rasa is imported."""
+    """Finds an empty module for what is not installed and for telemetry, and readies numpy when Rasa is imported."""
 
     def __init__(self) -> None:
         self._found: dict[str, bool] = {}
@@ -88,13 +108,15 @@ class _AbsentPackages(MetaPathFinder, Loader):
         top = name.partition(".")[0]
         if name == "rasa":
             _ready_for_rasa()
-        absent = (name in _NEURAL and not self._installed("tensorflow")) or (
-            top in _UNUSED and not self._installed(top)
+        absent = (
+            name == _TELEMETRY
+            or (name in _NEURAL and not self._installed("tensorflow"))
+            or (top in _UNUSED and not self._installed(top))
         )
         return ModuleSpec(name, self, is_package=True) if absent else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _AbsentModule(spec.name)
+        return _NoTelemetry(spec.name) if spec.name == _TELEMETRY else _AbsentModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing to run."""
@@ -106,8 +128,8 @@ class _AbsentPackages(MetaPathFinder, Loader):
 
 
 def prepare() -> None:
-    """Let absent packages stand as empty modules, and switch telemetry off; may be called more than once."""
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # usage reports, and Sentry, which Rasa starts with them
+    """Let absent packages and telemetry stand as empty modules; may be called more than once."""
+    os.environ.setdefault("SANIC_HOST", "127.0.0.1")  # where `rasa run actions` listens, else on all addresses
     if not any(isinstance(finder, _AbsentPackages) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AbsentPackages())
 
@@ -116,12 +138,16 @@ def _ready_for_rasa() -> None:
     """Give numpy the name that Rasa looks for, and silence warnings that nobody here can act on."""
     import numpy
 
-    # Responses that our action alone says look unused to Rasa; tests/unit/test_domain.py checks that each one is used.
-    warnings.filterwarnings("ignore", "The utterance", UserWarning)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    # Not by a filter: Rasa puts its own before all others.
+    warnings.showwarning = partial(_show_warning, warnings.showwarning)
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     if not hasattr(numpy, "VisibleDeprecationWarning"):
         numpy.VisibleDeprecationWarning = numpy.exceptions.VisibleDeprecationWarning  # type: ignore[attr-defined]
+
+
+def _show_warning(show: Callable[..., None], message: Warning | str, category: type[Warning], *more: Any) -> None:
+    if not issubclass(category, DeprecationWarning) and not _NOISE.match(str(message)):
+        show(message, category, *more)
 
 
 def install() -> Path:

@@ -34,8 +34,8 @@ def run(code: str, where: Path = ROOT) -> str:
 
 @without_tensorflow
 def test_a_hand_typed_python_begins_with_it(tmp_path: Path) -> None:
-    code = "import os, rasa.core.agent; print(os.environ['RASA_TELEMETRY_ENABLED'])"
-    assert run(code, where=tmp_path) == "false"
+    code = "import rasa.core.agent, rasa.telemetry; print(rasa.telemetry.is_telemetry_enabled())"
+    assert run(code, where=tmp_path) == "False"
 
 
 @without_tensorflow
