@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import socket
 import stat
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.catalogue.ingest import IngestError, ingest
-from bot.catalogue.store import connect, read_catalogue, read_version
+from bot.catalogue.store import connect, read_catalogue, read_origin, read_version
 from bot.settings import MIN_SECRET, ROOT, SECRET_FILE, Settings, SettingsError, load_settings
 
 PYTHON = (3, 10)
@@ -100,7 +101,7 @@ def seeds(settings: Settings) -> Problem | None:
 
 
 def catalogue(settings: Settings) -> Problem | None:
-    """The store holds the fiches of the folder."""
+    """The store holds the fiches of the folder that it was made from."""
     url = make_url(settings.database_url)
     mend = "python -m bot ingest"
     if _is_missing_file(settings.database_url):
@@ -109,6 +110,7 @@ def catalogue(settings: Settings) -> Problem | None:
         engine = connect(settings.database_url)
         try:
             version = read_version(engine)
+            made_from, _ = read_origin(engine)
             if version is not None:
                 read_catalogue(engine)
         finally:
@@ -122,9 +124,10 @@ def catalogue(settings: Settings) -> Problem | None:
         return Problem(f"The database of fiches {url!r} cannot be reached: {_short(error)}", _MEND_DATABASE)
     if version is None:
         return Problem(f"The store of fiches {url!r} is empty.", mend)
+    folder = Path(made_from) if made_from else settings.seeds
     try:
-        if version != _version_of(settings.seeds):
-            return Problem(f"The store does not hold what {settings.seeds} holds now.", mend)
+        if folder.is_dir() and version != _version_of(folder):
+            return Problem(f"The store does not hold what {folder} holds now.", f"{mend} {shlex.quote(str(folder))}")
     except IngestError:
         pass  # `seeds` tells of it
     return None
