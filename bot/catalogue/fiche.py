@@ -213,12 +213,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the fiches come from, as `source.toml` beside them says: shown with every answer."""
+    """Where the fiches come from, as `source.toml` beside them says: shown with every answer.
+
+    `licence_address` is where the licence stands, "" where that is not told.
+    """
 
     name: str
     date: str
     licence: str
     address: str
+    licence_address: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ SUFFIXES = (".md", ".txt")
 
 T = TypeVar("T")
 
+_ADDRESSES = ("address", "licence_address")
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"\\`]+")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -231,14 +233,17 @@ def _read_toml(folder: Path, name: str, parse: Callable[[str], T], errors: list[
 
 
 def _source(values: Mapping[str, Any]) -> Source:
-    names = [key.name for key in fields(Source)]
-    for name in names:
-        if not isinstance(values.get(name), str):
-            raise FicheError(SOURCE_FILE, 1, f'no {name}: write a line {name} = "…"')
+    known = {key.name: key.default for key in fields(Source)}
     for name in values:
-        if name not in names:
-            raise FicheError(SOURCE_FILE, 1, f"unknown key {name}: the keys are {', '.join(names)}")
-    return Source(**{name: values[name].strip() for name in names})
+        if name not in known:
+            raise FicheError(SOURCE_FILE, 1, f"unknown key {name}: the keys are {', '.join(known)}")
+    texts = {name: values.get(name, default) for name, default in known.items()}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise FicheError(SOURCE_FILE, 1, f'no {name}: write a line {name} = "…"')
+        if text and name in _ADDRESSES and not _ADDRESS.fullmatch(text.strip()):
+            raise FicheError(SOURCE_FILE, 1, f"{name} is no address: write one that starts with https://")
+    return Source(**{name: text.strip() for name, text in texts.items()})
 
 
 def _plain(text: str) -> str:

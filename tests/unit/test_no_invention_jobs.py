@@ -158,7 +158,7 @@ def check(world: World, reply: Reply, text: str) -> None:
     """Every value is a name, a source, a count, a title of a formation, or stands in what is cited."""
     allowed = {form for label in reply.jobs for form in (label, *inflect(label))}
     allowed = {squeezed(value) for value in allowed}
-    allowed |= {world.source["name"], world.source["date"]}
+    allowed |= {*world.source.values()}
     titles = [formation.title for formation in reply.formations]
     allowed |= {squeezed(title) for title in titles}
     if reply.response == "ambiguous_job":
