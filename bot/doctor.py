@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from ipaddress import ip_address
 from pathlib import Path
 
 import redis
@@ -267,6 +268,21 @@ def origins(settings: Settings) -> Problem | None:
     )
 
 
+def privacy(settings: Settings) -> Problem | None:
+    """Where others than this machine reach the server, pupils are told who answers for their data."""
+    if settings.controller or settings.host == "localhost":
+        return None
+    try:
+        if ip_address(settings.host).is_loopback:
+            return None
+    except ValueError:
+        pass  # a name of this machine for others
+    return Problem(
+        "Pupils are not told who answers for their data: JALON_CONTROLLER is not set.",
+        "set it to the name and address of the school or body that offers the chat, and JALON_DPO to whom to ask",
+    )
+
+
 CHECKS: dict[str, Check] = {
     "fiches": seeds,
     "catalogue": catalogue,
@@ -278,6 +294,7 @@ CHECKS: dict[str, Check] = {
     "disk": disk,
     "memory": memory,
     "origins": origins,
+    "privacy": privacy,
 }
 
 _MEND_DATABASE = "start the database, or set JALON_DATABASE_URL and JALON_TRACKER_URL to where it is"
