@@ -17,15 +17,14 @@ class Replacement:
     """What an import is about to do to a store that holds fiches.
 
     `folder` is the folder that is imported, `made_from` the one of the import before, None where it is not known;
-    `held` counts the fiches before, `removed` are the titles of those that would go. `changes` tells whether anything
-    would change, `readable` whether this version of Jalon can answer from the store as it is.
+    `held` counts the fiches before, `removed` are the titles of those that would go. `readable` tells whether this
+    version of Jalon can answer from the store as it is.
     """
 
     folder: str
     made_from: str | None
     held: int = 0
     removed: tuple[str, ...] = ()
-    changes: bool = True
     readable: bool = True
 
     @property
@@ -64,11 +63,11 @@ def no_large_removal(replacement: Replacement) -> None:
 def same_folder_only(replacement: Replacement) -> None:
     """Permit an import of the folder that the catalogue was made from, but no large removal; raises NotPermitted.
 
-    Where that folder is not known, one that holds the very same fiches is taken for it.
+    Where that folder is not known, one whose import takes no fiche away is taken for it.
     """
     if replacement.made_from == replacement.folder:
         no_large_removal(replacement)
-    elif replacement.made_from is None and not replacement.changes:
+    elif replacement.made_from is None and not replacement.removed:
         return
     elif replacement.readable:
         raise NotPermitted(

@@ -99,8 +99,8 @@ def replace_all(
         before = _meta_values(connection)
         if titles := _titles(connection):
             removed = tuple(sorted(title for id_, title in titles.items() if id_ not in new))
-            changes, readable = before.get("version") != meta["version"], before.get("schema") == SCHEMA
-            permit(Replacement(folder, before.get("folder") or None, len(titles), removed, changes, readable))
+            readable = before.get("schema") == SCHEMA
+            permit(Replacement(folder, before.get("folder") or None, len(titles), removed, readable))
         if before.get("schema") != SCHEMA:
             METADATA.drop_all(connection)
             text_index.drop(connection)

@@ -41,13 +41,13 @@ def test_a_large_removal_tells_what_would_go_and_how_to_do_it_all_the_same() -> 
     [
         (Replacement("/seeds", "/seeds", 4, titles(4)), None),
         (Replacement("/seeds", "/seeds", readable=False), None),
-        (Replacement("/seeds", None, 4, changes=False), None),
+        (Replacement("/seeds", None, 4), None),
         (Replacement("/seeds", "/seeds", 40, titles(12)), "12 of the 40 fiches"),
-        (Replacement("/seeds", "/other", 4, changes=False), "made from /other stays as it is"),
+        (Replacement("/seeds", "/other", 4), "made from /other stays as it is"),
         (Replacement("/seeds", "/other", 4), "python -m bot ingest /seeds"),
-        (Replacement("/seeds", None, 4), "The catalogue stays as it is"),
+        (Replacement("/seeds", None, 4, titles(1)), "The catalogue stays as it is"),
         (Replacement("/seeds", "/other", 4, readable=False), "python -m bot ingest /other"),
-        (Replacement("/seeds", None, 4, readable=False), "python -m bot ingest FOLDER"),
+        (Replacement("/seeds", None, 4, titles(1), readable=False), "python -m bot ingest FOLDER"),
     ],
 )
 def test_only_the_folder_that_a_catalogue_was_made_from_is_followed(replacement: Replacement, said: str | None) -> None:
@@ -130,16 +130,17 @@ def test_many_fiches_leave_only_by_force(tmp_path: Path, url: str) -> None:
     assert content(url)[1] == str(seeds)
 
 
-def test_a_store_that_does_not_tell_its_folder_takes_one_with_the_same_fiches(tmp_path: Path, url: str) -> None:
+def test_a_store_that_does_not_tell_its_folder_takes_one_that_takes_nothing_away(tmp_path: Path, url: str) -> None:
     seeds = folder_of(tmp_path / "seeds", 3)
     other = Path(shutil.copytree(seeds, tmp_path / "other"))
-    (other / "0.md").write_text("# bac 0\n", encoding="utf-8")
+    (other / "0.md").unlink()
     ingest(seeds, url)
     run_sql(url, "DELETE FROM meta WHERE key = 'folder'")
     with pytest.raises(NotPermitted, match="The catalogue stays as it is"):
         follow(other, url)
     assert content(url)[1] is None
-    assert follow(seeds, url).change.unchanged == 3
+    (seeds / "0.md").write_text("# bac 0\n", encoding="utf-8")
+    assert follow(seeds, url).change == Change(added=0, updated=1, removed=0, unchanged=2)
     assert content(url)[1] == str(seeds)
 
 
