@@ -26,37 +26,58 @@ def ingest(
     folder: Annotated[
         Path | None, typer.Argument(help="The folder of fiches; JALON_SEEDS by default.", show_default=False)
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Remove fiches even where they are many.")] = False,
 ) -> None:
     """Make the fiches of FOLDER the content of the catalogue, all of them or none."""
-    _import(folder, quiet=False)
-
-
-def _import(folder: Path | None, quiet: bool) -> None:
-    """Import the fiches and, unless `quiet`, report it; exits with a message where it cannot be done."""
     from bot.catalogue.ingest import IngestError
     from bot.catalogue.ingest import ingest as ingest_folder
+    from bot.catalogue.replacement import NotPermitted
     from bot.settings import SettingsError, load_settings
 
     try:
         settings = load_settings()
-        report = ingest_folder(folder or settings.seeds, settings.database_url)
+        report = ingest_folder(folder or settings.seeds, settings.database_url, force)
+    except (IngestError, NotPermitted, SettingsError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for line in report.lines():
+        typer.echo(line)
+
+
+def _follow_seeds(quiet: bool) -> None:
+    """Import the fiches where the catalogue is theirs and, unless `quiet`, report it.
+
+    Says so where the catalogue stays as it is; exits with a message where there is none to answer from.
+    """
+    from bot.catalogue.ingest import IngestError, follow
+    from bot.catalogue.replacement import NotPermitted
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings()
+        report = follow(settings.seeds, settings.database_url)
+    except NotPermitted as kept:
+        typer.echo(str(kept), err=True)
+        if not kept.readable:
+            raise typer.Exit(1) from kept
     except (IngestError, SettingsError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    for line in () if quiet else report.lines():
-        typer.echo(line)
+    else:
+        for line in () if quiet else report.lines():
+            typer.echo(line)
 
 
 @app.command()
 def train(quiet: Annotated[bool, typer.Option(help="Print the path of the model alone.")] = False) -> None:
-    """Import the fiches, and train the model if the data, the configuration or the code changed."""
+    """Import the fiches where the catalogue is theirs, and train the model if data, configuration or code changed."""
     _, model = _prepared(quiet=quiet)
     typer.echo(str(model) if quiet else f"The model is up to date: {model}")
 
 
 @app.command()
 def serve() -> None:
-    """Import the fiches, train if needed, and serve the chat."""
+    """Import the fiches as `train` does, train if needed, and serve the chat."""
     settings, model = _prepared()
     from bot.doctor import taken
 
@@ -77,7 +98,7 @@ def serve() -> None:
 
 @app.command()
 def chat() -> None:
-    """Import the fiches, train if needed, and chat in the terminal."""
+    """Import the fiches as `train` does, train if needed, and chat in the terminal."""
     settings, model = _prepared()
     from bot.runtime.terminal import chat as chat_in_terminal
 
@@ -120,7 +141,7 @@ def _prepared(quiet: bool = False) -> tuple[Settings, Path]:
     from bot.runtime.model import TrainingFailed, ensure_model
     from bot.settings import SettingsError, load_settings
 
-    _import(None, quiet)
+    _follow_seeds(quiet)
     try:
         return load_settings(), ensure_model()
     except (SettingsError, TrainingFailed) as error:

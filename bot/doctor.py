@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import socket
 import stat
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from ipaddress import ip_address
 from pathlib import Path
 
 import redis
@@ -20,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.catalogue.ingest import IngestError, ingest
-from bot.catalogue.store import connect, read_catalogue, read_version
+from bot.catalogue.store import connect, read_catalogue, read_origin, read_version
 from bot.settings import MIN_SECRET, ROOT, SECRET_FILE, Settings, SettingsError, load_settings
 
 # What the lock is for, and what Rasa as it is published runs on (make test-stock).
@@ -101,7 +103,7 @@ def seeds(settings: Settings) -> Problem | None:
 
 
 def catalogue(settings: Settings) -> Problem | None:
-    """The store holds the fiches of the folder."""
+    """The store holds the fiches of the folder that it was made from."""
     url = make_url(settings.database_url)
     mend = "python -m bot ingest"
     if _is_missing_file(settings.database_url):
@@ -110,6 +112,7 @@ def catalogue(settings: Settings) -> Problem | None:
         engine = connect(settings.database_url)
         try:
             version = read_version(engine)
+            made_from, _ = read_origin(engine)
             if version is not None:
                 read_catalogue(engine)
         finally:
@@ -123,9 +126,10 @@ def catalogue(settings: Settings) -> Problem | None:
         return Problem(f"The database of fiches {url!r} cannot be reached: {_short(error)}", _MEND_DATABASE)
     if version is None:
         return Problem(f"The store of fiches {url!r} is empty.", mend)
+    folder = Path(made_from) if made_from else settings.seeds
     try:
-        if version != _version_of(settings.seeds):
-            return Problem(f"The store does not hold what {settings.seeds} holds now.", mend)
+        if folder.is_dir() and version != _version_of(folder):
+            return Problem(f"The store does not hold what {folder} holds now.", f"{mend} {shlex.quote(str(folder))}")
     except IngestError:
         pass  # `seeds` tells of it
     return None
@@ -265,6 +269,21 @@ def origins(settings: Settings) -> Problem | None:
     )
 
 
+def privacy(settings: Settings) -> Problem | None:
+    """Where others than this machine reach the server, pupils are told who answers for their data."""
+    if settings.controller or settings.host == "localhost":
+        return None
+    try:
+        if ip_address(settings.host).is_loopback:
+            return None
+    except ValueError:
+        pass  # a name of this machine for others
+    return Problem(
+        "Pupils are not told who answers for their data: JALON_CONTROLLER is not set.",
+        "set it to the name and address of the school or body that offers the chat, and JALON_DPO to whom to ask",
+    )
+
+
 CHECKS: dict[str, Check] = {
     "fiches": seeds,
     "catalogue": catalogue,
@@ -276,6 +295,7 @@ CHECKS: dict[str, Check] = {
     "disk": disk,
     "memory": memory,
     "origins": origins,
+    "privacy": privacy,
 }
 
 _MEND_DATABASE = "start the database, or set JALON_DATABASE_URL and JALON_TRACKER_URL to where it is"

@@ -60,6 +60,14 @@ class Settings(BaseSettings):
     )
     keep_conversations_hours: int = Field(default=24, ge=1, description="when a conversation is removed")
     keep_questions_days: int = Field(default=90, ge=1, description="when a question that was not answered is removed")
+    controller: str | None = Field(
+        default=None,
+        description="who answers for pupils' data (a school, its address), told on the privacy page",
+    )
+    dpo: str | None = Field(
+        default=None,
+        description="how to reach the data protection officer (an e-mail or postal address), told on the privacy page",
+    )
     metrics_port: int | None = Field(
         default=None, ge=1, le=65535, description="the port of loopback with /metrics; by default there is none"
     )
@@ -114,6 +122,10 @@ class Settings(BaseSettings):
     @validator("trusted_proxies", pre=True)
     def _no_blanks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(item.strip() for item in value if item.strip())
+
+    @validator("controller", "dpo")
+    def _told(cls, value: str | None) -> str | None:
+        return " ".join(value.split()) or None if value else None
 
     @validator("search_url")
     def _has_query(cls, value: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.catalogue.fiche import (
@@ -313,8 +313,7 @@ def _about(formations: Sequence[Formation], facets: Sequence[Facet], catalogue: 
 
 
 def source_of(catalogue: Catalogue) -> dict[str, str] | None:
-    source = catalogue.source
-    return {"name": source.name, "date": source.date, "address": source.address} if source else None
+    return asdict(catalogue.source) if catalogue.source else None
 
 
 def both_genders(label: str, catalogue: Catalogue) -> dict[str, str]:

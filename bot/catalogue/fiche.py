@@ -96,6 +96,8 @@ PLACE_OF_FACET = {
 }
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<url>[^)\s]+)\)|(?P<bare>https?://\S+)")
+# What would end an address, or begin something else, in Markdown or HTML.
+_IN_ADDRESSES = {ord(character): f"%{ord(character):02X}" for character in "()<>[]\"'\\`|*"}
 _DURATION_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*(an|ans|année|années|mois|semaine|semaines)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\bniveau\s*(\d)\b", re.IGNORECASE)
 
@@ -174,10 +176,10 @@ class Formation:
 
     @cached_property
     def link(self) -> str | None:
-        """The http(s) address of the field Lien, or None."""
+        """The http(s) address of the field Lien, fit to stand in a Markdown link, or None."""
         found = _LINK.search(self.value(FIELD_LINK) or "")
         url = (found["url"] or found["bare"]) if found else None
-        return url if url and url.startswith(("http://", "https://")) else None
+        return url.translate(_IN_ADDRESSES) if url and url.startswith(("http://", "https://")) else None
 
     @cached_property
     def duration_months(self) -> float | None:
@@ -211,12 +213,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the fiches come from, as `source.toml` beside them says: shown with every answer."""
+    """Where the fiches come from, as `source.toml` beside them says: shown with every answer.
+
+    `licence_address` is where the licence stands, "" where that is not told.
+    """
 
     name: str
     date: str
     licence: str
     address: str
+    licence_address: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,16 @@ from bot.catalogue.fiche import (
 from bot.catalogue.job_fiche import JOB_FIELDS, JOB_SECTIONS, PLACES_OF_JOB_FACET, JobFiche
 from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import FicheError, check_size, decode, parse_formation
-from bot.catalogue.store import Change, Fiche, connect, replace_all
+from bot.catalogue.replacement import Permit, Replacement, anything, no_large_removal, same_folder_only
+from bot.catalogue.store import Change, Fiche, connect, is_missing, read_origin, replace_all
 
 SOURCE_FILE = "source.toml"
 SUFFIXES = (".md", ".txt")
 
 T = TypeVar("T")
 
+_ADDRESSES = ("address", "licence_address")
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"\\`]+")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -84,12 +87,36 @@ class _File:
     text: str
 
 
-def ingest(folder: Path, url: str) -> Report:
+def ingest(folder: Path, url: str, force: bool = False) -> Report:
     """Make the fiches under `folder`, of formations and of jobs, the content of the store at `url`.
 
     Fiches are *.md and *.txt, but README* and hidden files; which kind one is, its content says. Fiches whose file
-    has left the folder leave the store. Raises IngestError with every error of the folder; the store is then as before.
+    has left the folder leave the store, many of them only with `force`. Raises IngestError with every error of the
+    folder, NotPermitted where many would leave; the store is then as before.
     """
+    return _ingest(folder, url, anything if force else no_large_removal)
+
+
+def follow(folder: Path, url: str) -> Report:
+    """Import `folder` into a store that is empty or was made from that folder, as `ingest` without `force` does.
+
+    Raises IngestError, or NotPermitted where the store was made from another folder or many fiches would leave it;
+    the store is then as before. A folder that the store was not made from is not read.
+    """
+    try:
+        engine = connect(url)
+        try:
+            made_from, readable = (None, True) if is_missing(engine) else read_origin(engine)
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        raise IngestError([f"the store cannot be read: {error}"]) from error
+    if made_from:
+        same_folder_only(Replacement(_name_of(folder), made_from, readable=readable))
+    return _ingest(folder, url, same_folder_only)
+
+
+def _ingest(folder: Path, url: str, permit: Permit) -> Report:
     errors: list[str] = []
     files = _read_fiches(folder, errors)
     source = _read_source(folder, errors)
@@ -106,7 +133,7 @@ def ingest(folder: Path, url: str) -> Report:
     ids = {fiche.title: fiche.id for fiche in fiches if isinstance(fiche, Formation)}
     named = dict(fitting(aliases, ids, left_out.append))
     return Report(
-        change=_store(fiches, source, named, url),
+        change=_store(fiches, source, named, url, _name_of(folder), permit),
         formations=len(formations),
         jobs=len(jobs),
         missing=_missing(formations),
@@ -117,11 +144,23 @@ def ingest(folder: Path, url: str) -> Report:
     )
 
 
-def _store(fiches: Iterable[Fiche], source: Source | None, aliases: Mapping[str, str], url: str) -> Change:
+def _name_of(folder: Path) -> str:
+    """What the store knows a folder by."""
+    return folder.resolve().as_posix()
+
+
+def _store(
+    fiches: Iterable[Fiche],
+    source: Source | None,
+    aliases: Mapping[str, str],
+    url: str,
+    folder: str,
+    permit: Permit,
+) -> Change:
     try:
         engine = connect(url)
         try:
-            return replace_all(engine, fiches, source, aliases)
+            return replace_all(engine, fiches, source, aliases, folder, permit)
         finally:
             engine.dispose()
     except (SQLAlchemyError, OSError) as error:
@@ -194,14 +233,17 @@ def _read_toml(folder: Path, name: str, parse: Callable[[str], T], errors: list[
 
 
 def _source(values: Mapping[str, Any]) -> Source:
-    names = [key.name for key in fields(Source)]
-    for name in names:
-        if not isinstance(values.get(name), str):
-            raise FicheError(SOURCE_FILE, 1, f'no {name}: write a line {name} = "…"')
+    known = {key.name: key.default for key in fields(Source)}
     for name in values:
-        if name not in names:
-            raise FicheError(SOURCE_FILE, 1, f"unknown key {name}: the keys are {', '.join(names)}")
-    return Source(**{name: values[name].strip() for name in names})
+        if name not in known:
+            raise FicheError(SOURCE_FILE, 1, f"unknown key {name}: the keys are {', '.join(known)}")
+    texts = {name: values.get(name, default) for name, default in known.items()}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise FicheError(SOURCE_FILE, 1, f'no {name}: write a line {name} = "…"')
+        if text and name in _ADDRESSES and not _ADDRESS.fullmatch(text.strip()):
+            raise FicheError(SOURCE_FILE, 1, f"{name} is no address: write one that starts with https://")
+    return Source(**{name: text.strip() for name, text in texts.items()})
 
 
 def _plain(text: str) -> str:

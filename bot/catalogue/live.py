@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.catalogue.fiche import Catalogue
-from bot.catalogue.store import StoreEmpty, connect, read_catalogue, read_version
+from bot.catalogue.store import StoreEmpty, connect, is_missing, read_catalogue, read_version
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +62,8 @@ class LiveCatalogue:
         return read_catalogue(self._engine)
 
     def _must_exist(self) -> None:
-        """Raise StoreEmpty where there is no file: SQLite would make an empty one."""
-        file = self._engine.url.database
-        if self._engine.dialect.name == "sqlite" and not Path(file).exists():
-            raise StoreEmpty(f"there is no file {file}: run python -m bot ingest")
+        if is_missing(self._engine):
+            raise StoreEmpty(f"there is no file {self._engine.url.database}: run python -m bot ingest")
 
     def _tell(self, what: str, readable: bool) -> None:
         """Log a change for the worse or the better once, not every second."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 # Onisep indents by 12 spaces every line of a section but its first.
 _INDENT = 12
 # As in Markdown, a line indented by 4 or more is never a title nor the heading of a section.
 _TEXT_INDENT = 4
+# A line indented so much deeper than the mark of an item goes on with the item.
+_DEEPER = 2
 
 _HEADING = re.compile(r"#{1,6}(?=\s|$)")
 _BULLET = re.compile(r"[-*+](?=\s|$)(?P<text>.*)", re.DOTALL)
@@ -17,15 +19,53 @@ _NUMBERED = re.compile(r"(?P<marker>\d{1,2}[.)])(?=\s|$)(?P<text>.*)", re.DOTALL
 _ITEM_OF_TEXT = re.compile(r"^ *(?:-|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.DOTALL)
 _SPACES = re.compile(r"[ \t]+")
 
+_BREAK = re.compile(r"<\s*(?:br\s*/?|/?\s*p)\s*>", re.IGNORECASE)
+_ADDRESS = r"\s*(?:https?://|mailto:)"
+# A backslash escape, which stays; a link to anywhere but the web or a mailbox, with its label; and what would open, in
+# Markdown: HTML or a link in angle brackets, an image, such a link whose label is not plain, an address for a label.
+_UNSAFE = re.compile(
+    rf"""(?P<escape>\\[!-/:-@\[-`{{-~])
+    | !?\[(?P<label>[^\[\]\\<!]*)\]\((?!{_ADDRESS})\s*[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\s*(?:"[^"]*"\s*)?\)
+    | (?P<opening> <(?=[A-Za-z/!?]) | !(?=\[) | \](?=\((?!{_ADDRESS})) | \](?=:) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
-def clean(lines: Iterable[str], keep_spaces: bool = False) -> str:
-    """`lines` as Markdown: one line a heading, paragraph or item; runs of spaces are one unless `keep_spaces`."""
+
+def clean(lines: Iterable[str], to_the_letter: bool = False) -> str:
+    """`lines` as Markdown: one line a heading, paragraph or item.
+
+    Unless `to_the_letter`, runs of spaces are one, breaks and paragraphs of HTML are those of Markdown, and what is not
+    safe for all who show Markdown is taken out (`safe`).
+    """
     markdown = _Markdown()
     for line in lines:
         indent = _indentation(line)
-        content = line if keep_spaces else _SPACES.sub(" ", line)
-        markdown.read(content.strip(), indent - _INDENT if indent >= _INDENT else indent)
-    return markdown.text()
+        indent -= _INDENT if indent >= _INDENT else 0
+        if to_the_letter:
+            markdown.read(line.strip(), indent)
+            continue
+        first, *others = _BREAK.split(_SPACES.sub(" ", line))
+        markdown.read(first.strip(), indent)
+        for other in others:
+            markdown.read("", indent)
+            markdown.read(other.strip(), indent + _DEEPER)
+    return markdown.text() if to_the_letter else markdown.text(safe)
+
+
+def safe(text: str) -> str:
+    """`text` as Markdown without HTML, images, or links that lead elsewhere than to http, https and mailto.
+
+    Of such a link the label is kept, the rest is shown to the letter. What is safe already stays as it is.
+    """
+    while (defused := _UNSAFE.sub(_defused, text)) != text:  # a label may make another link with what stood before it
+        text = defused
+    return text
+
+
+def _defused(found: re.Match[str]) -> str:
+    if found["escape"]:
+        return found["escape"]
+    return f"\\{found['opening']}" if found["opening"] else found["label"]
 
 
 def items(text: str) -> tuple[str, ...]:
@@ -84,12 +124,13 @@ class _Markdown:
             self._open(content, "paragraph")
         self.apart = False
 
-    def text(self) -> str:
+    def text(self, made: Callable[[str], str] = str) -> str:
+        """All blocks, each as `made` makes it."""
         text = ""
         for before, block in zip([None, *self.blocks], self.blocks, strict=False):
             if before is not None:
                 text += "\n" if before.kind == block.kind == "item" else "\n\n"
-            text += block.text
+            text += made(block.text)
         return text
 
     def _open(self, content: str, kind: str) -> None:
@@ -97,14 +138,14 @@ class _Markdown:
         self.blocks.append(_Block(content, kind))
 
     def _open_item(self, item: str, indent: int) -> None:
-        while self.marks and indent < self.marks[-1] + 2:
+        while self.marks and indent < self.marks[-1] + _DEEPER:
             self.marks.pop()
         self.blocks.append(_Block("  " * len(self.marks) + item, "item"))
         self.marks.append(indent)
 
     def _goes_on(self, indent: int) -> bool:
         if self.marks:
-            return not self.apart or indent >= self.marks[0] + 2
+            return not self.apart or indent >= self.marks[0] + _DEEPER
         return not self.apart and self.blocks[-1].kind == "paragraph"
 
     def _may_be_numbered(self) -> bool:

@@ -51,8 +51,8 @@ def decode(data: bytes, path: str) -> str:
 def parse_formation(text: str, path: str) -> Formation:
     """The formation that `text` describes; `path` is kept with it and named in errors.
 
-    Titles, fields and labels of jobs are kept to the letter, sections as clean Markdown. Names of known
-    sections and fields may differ in case, accents or apostrophes. Raises FicheError.
+    Titles, fields and labels of jobs are kept to the letter, sections as clean Markdown that is safe to show. Names of
+    known sections and fields may differ in case, accents or apostrophes. Raises FicheError.
     """
     draft = _FormationDraft(path)
     title = draft.read(text)

@@ -12,11 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    Column,
-    Integer,
-    MetaData,
     Table,
-    Text,
     bindparam,
     create_engine,
     event,
@@ -30,9 +26,8 @@ from bot.catalogue import text_index
 from bot.catalogue.fiche import Catalogue, Formation, Job, Section, Source
 from bot.catalogue.inflection import inflect
 from bot.catalogue.job_fiche import JobFiche
-
-# Whatever changes the tables below changes this: a store of other tables is made anew from the folder of fiches.
-SCHEMA = "3"
+from bot.catalogue.replacement import Permit, Replacement, anything
+from bot.catalogue.tables import FICHE, FIELD, FORMATION_JOB, JOB, META, METADATA, SCHEMA, SECTION
 
 _BUSY_SECONDS = 5
 _FORMATION, _JOB = "formation", "job"
@@ -48,55 +43,7 @@ _POSTGRESQL = {
 # The number of an advisory lock of PostgreSQL.
 _IMPORT_LOCK = 0x4A414C43
 
-_metadata = MetaData()
-
-_fiche = Table(
-    "fiche",
-    _metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-)
-_field = Table(
-    "fiche_field",
-    _metadata,
-    Column("fiche_id", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("value", Text, nullable=False),
-)
-_section = Table(
-    "fiche_section",
-    _metadata,
-    Column("fiche_id", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("text", Text, nullable=False),
-)
-_formation_job = Table(
-    "formation_job",
-    _metadata,
-    Column("fiche_id", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("label", Text, nullable=False),
-)
-_job = Table(
-    "job",
-    _metadata,
-    Column("label", Text, primary_key=True),
-    Column("masculine", Text, nullable=False),
-    Column("feminine", Text, nullable=False),
-)
-_meta = Table(
-    "meta",
-    _metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
-
-_PARTS = (_field, _section, _formation_job)
+_PARTS = (FIELD, SECTION, FORMATION_JOB)
 
 Fiche = Formation | JobFiche
 # The rows of one table, each a dict by column name.
@@ -135,37 +82,58 @@ def replace_all(
     fiches: Iterable[Fiche],
     source: Source | None,
     aliases: Mapping[str, str] = MappingProxyType({}),
+    folder: str = "",
+    permit: Permit = anything,
 ) -> Change:
     """Make `fiches`, `source` and `aliases` (name -> id) the whole content of the store, in one transaction.
 
-    Only the rows of fiches that changed are written, and the version changes only with the content.
+    Only the rows of fiches that changed are written, and the version changes only with the content. `folder`, where
+    the fiches come from, is kept. A store that holds fiches is left as it is where `permit` raises.
     """
     new = {fiche.id: fiche for fiche in fiches}
     digests = {id_: _digest(fiche) for id_, fiche in new.items()}
+    jobs = _job_rows(new.values())
+    meta = _meta(digests, jobs, source, aliases) | {"folder": folder}
     with engine.connect().execution_options(jalon_writes=True) as connection, connection.begin():
         _let_others_wait(connection)
-        if _meta_values(connection).get("schema") != SCHEMA:
-            _metadata.drop_all(connection)
+        before = _meta_values(connection)
+        if titles := _titles(connection):
+            removed = tuple(sorted(title for id_, title in titles.items() if id_ not in new))
+            readable = before.get("schema") == SCHEMA
+            permit(Replacement(folder, before.get("folder") or None, len(titles), removed, readable))
+        if before.get("schema") != SCHEMA:
+            METADATA.drop_all(connection)
             text_index.drop(connection)
-        _metadata.create_all(connection)
+        METADATA.create_all(connection)
         text_index.create(connection)
-        old: dict[str, str] = dict(connection.execute(select(_fiche.c.id, _fiche.c.digest)).all())
+        old: dict[str, str] = dict(connection.execute(select(FICHE.c.id, FICHE.c.digest)).all())
         changed = [id_ for id_ in new if digests[id_] != old.get(id_)]
-        removed = [id_ for id_ in old if id_ not in new]
-        _delete(connection, [*removed, *(id_ for id_ in changed if id_ in old)])
+        gone = [id_ for id_ in old if id_ not in new]
+        _delete(connection, [*gone, *(id_ for id_ in changed if id_ in old)])
         _insert(connection, [new[id_] for id_ in changed], digests)
-        text_index.update(connection, removed, [new[id_] for id_ in changed])
-        jobs = _job_rows(new.values())
-        _replace_rows(connection, _job, jobs)
-        _replace_rows(connection, _meta, _meta_rows(digests, jobs, source, aliases))
+        text_index.update(connection, gone, [new[id_] for id_ in changed])
+        _replace_rows(connection, JOB, jobs)
+        _replace_rows(connection, META, [{"key": key, "value": meta[key]} for key in sorted(meta)])
     added = sum(id_ not in old for id_ in changed)
-    return Change(added, len(changed) - added, len(removed), len(new) - len(changed))
+    return Change(added, len(changed) - added, len(gone), len(new) - len(changed))
 
 
 def read_version(engine: Engine) -> str | None:
     """The version of the content, or None where nothing was ever ingested."""
     with engine.connect() as connection:
         return _meta_values(connection).get("version")
+
+
+def read_origin(engine: Engine) -> tuple[str | None, bool]:
+    """The folder of the last import, None where it is not known; and whether `read_catalogue` can read the store."""
+    with engine.connect() as connection:
+        values = _meta_values(connection)
+    return values.get("folder") or None, values.get("schema") == SCHEMA
+
+
+def is_missing(engine: Engine) -> bool:
+    """Whether there is no file: SQLite would make an empty one."""
+    return engine.dialect.name == "sqlite" and not Path(engine.url.database).exists()
 
 
 def read_catalogue(engine: Engine) -> Catalogue:
@@ -175,7 +143,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
         if meta.get("schema") != SCHEMA:
             raise StoreEmpty("the store holds no fiche, or those of another version: run python -m bot ingest")
         formations, job_fiches = _read_fiches(connection)
-        jobs = connection.execute(select(_job.c.label, _job.c.masculine, _job.c.feminine)).all()
+        jobs = connection.execute(select(JOB.c.label, JOB.c.masculine, JOB.c.feminine)).all()
     users = _users_of_jobs(formations.values())
     return Catalogue(
         formations=formations,
@@ -211,9 +179,16 @@ def _let_others_wait(connection: Connection) -> None:
 
 def _meta_values(connection: Connection) -> dict[str, str]:
     """The table meta, empty where there is no table."""
-    if not inspect(connection).has_table(_meta.name):
+    if not inspect(connection).has_table(META.name):
         return {}
-    return dict(connection.execute(select(_meta.c.key, _meta.c.value)).all())
+    return dict(connection.execute(select(META.c.key, META.c.value)).all())
+
+
+def _titles(connection: Connection) -> dict[str, str]:
+    """The title of each fiche by its id, in a store of any version."""
+    if not inspect(connection).has_table(FICHE.name):
+        return {}
+    return dict(connection.execute(select(FICHE.c.id, FICHE.c.title)).all())
 
 
 def _digest(fiche: Fiche) -> str:
@@ -226,7 +201,7 @@ def _delete(connection: Connection, ids: list[str]) -> None:
         keys = [{"key": id_} for id_ in ids]
         for table in _PARTS:
             connection.execute(table.delete().where(table.c.fiche_id == bindparam("key")), keys)
-        connection.execute(_fiche.delete().where(_fiche.c.id == bindparam("key")), keys)
+        connection.execute(FICHE.delete().where(FICHE.c.id == bindparam("key")), keys)
 
 
 def _insert(connection: Connection, fiches: list[Fiche], digests: Mapping[str, str]) -> None:
@@ -249,7 +224,7 @@ def _insert(connection: Connection, fiches: list[Fiche], digests: Mapping[str, s
         for formation in formations
         for position, label in enumerate(formation.jobs)
     ]
-    for table, rows in ((_fiche, heads), (_field, fields), (_section, sections), (_formation_job, jobs)):
+    for table, rows in ((FICHE, heads), (FIELD, fields), (SECTION, sections), (FORMATION_JOB, jobs)):
         if rows:
             connection.execute(table.insert(), rows)
 
@@ -279,13 +254,12 @@ def _job_rows(fiches: Iterable[Fiche]) -> _Rows:
     ]
 
 
-def _meta_rows(digests: Mapping[str, str], jobs: _Rows, source: Source | None, aliases: Mapping[str, str]) -> _Rows:
-    rows = {} if source is None else {"source": json.dumps(asdict(source), ensure_ascii=False)}
+def _meta(digests: Mapping[str, str], jobs: _Rows, source: Source | None, aliases: Mapping[str, str]) -> dict[str, str]:
+    values = {} if source is None else {"source": json.dumps(asdict(source), ensure_ascii=False)}
     if aliases:
-        rows["aliases"] = json.dumps(dict(sorted(aliases.items())), ensure_ascii=False)
-    content = json.dumps([sorted(digests.items()), jobs, rows], ensure_ascii=False)
-    rows |= {"version": hashlib.sha256(content.encode()).hexdigest(), "schema": SCHEMA}
-    return [{"key": key, "value": value} for key, value in sorted(rows.items())]
+        values["aliases"] = json.dumps(dict(sorted(aliases.items())), ensure_ascii=False)
+    content = json.dumps([sorted(digests.items()), jobs, values], ensure_ascii=False)
+    return values | {"version": hashlib.sha256(content.encode()).hexdigest(), "schema": SCHEMA}
 
 
 def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
@@ -300,16 +274,16 @@ def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
 def _read_fiches(connection: Connection) -> tuple[dict[str, Formation], dict[str, JobFiche]]:
     """The formations by id and the job fiches by label."""
     fields: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for id_, name, value in _read_parts(connection, _field):
+    for id_, name, value in _read_parts(connection, FIELD):
         fields[id_].append((name, value))
     sections: defaultdict[str, list[Section]] = defaultdict(list)
-    for id_, name, text in _read_parts(connection, _section):
+    for id_, name, text in _read_parts(connection, SECTION):
         sections[id_].append(Section(name, text))
     jobs: defaultdict[str, list[str]] = defaultdict(list)
-    for id_, label in _read_parts(connection, _formation_job):
+    for id_, label in _read_parts(connection, FORMATION_JOB):
         jobs[id_].append(label)
     # By id, in Python: ids are titles without accents, and databases sort texts each in their own way.
-    heads = sorted(connection.execute(select(_fiche.c.id, _fiche.c.kind, _fiche.c.title, _fiche.c.path)).all())
+    heads = sorted(connection.execute(select(FICHE.c.id, FICHE.c.kind, FICHE.c.title, FICHE.c.path)).all())
     formations = {
         id_: Formation(id_, title, tuple(fields[id_]), tuple(sections[id_]), tuple(jobs[id_]), path)
         for id_, kind, title, path in heads

@@ -99,9 +99,13 @@ def _add(routes: Blueprint, uri: str, asset: Asset) -> None:
 
 
 def privacy_page(settings: Settings) -> str:
-    """What pupils are told of their data, with the times that this server keeps to."""
-    return Template((WIDGET / "privacy.html").read_text(encoding="utf-8"), undefined=StrictUndefined).render(
-        hours=settings.keep_conversations_hours, days=settings.keep_questions_days
+    """What pupils are told of their data: the times that this server keeps to, who answers for it, whom to ask."""
+    page = (WIDGET / "privacy.html").read_text(encoding="utf-8")
+    return Template(page, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True).render(
+        hours=settings.keep_conversations_hours,
+        days=settings.keep_questions_days,
+        controller=settings.controller,
+        dpo=settings.dpo,
     )
 
 

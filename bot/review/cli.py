@@ -137,7 +137,8 @@ def export_alias(
 ) -> None:
     """Make a name one more name of a fiche: a running server knows it within seconds, without training."""
     from bot.catalogue.aliases import ALIASES_FILE, taken, unfit, with_alias
-    from bot.catalogue.ingest import IngestError, ingest
+    from bot.catalogue.ingest import IngestError, follow
+    from bot.catalogue.replacement import NotPermitted
 
     store, settings = _store(), load_settings()
     _text_of(store, id_)
@@ -153,8 +154,8 @@ def export_alias(
     before = file.read_text(encoding="utf-8") if file.exists() else None
     _replace(file, with_alias(before or "", alias, formation.title))
     try:
-        ingest(settings.seeds, settings.database_url)
-    except IngestError as error:
+        follow(settings.seeds, settings.database_url)
+    except (IngestError, NotPermitted) as error:
         _replace(file, before)
         raise _Refused(f"the fiches cannot be imported, nothing is changed:\n{error}") from error
     store.mark_reviewed([id_])

@@ -210,7 +210,9 @@ def test_lists_say_where_they_come_from(small: Catalogue) -> None:
     assert answers.search_result("", list(small.formations.values()), small).values["source"] == {
         "name": small.source.name,  # type: ignore[union-attr]
         "date": "2025-10",
+        "licence": "ODbL 1.0",
         "address": "https://opendata.onisep.fr/",
+        "licence_address": "https://opendatacommons.org/licenses/odbl/1-0/",
     }
 
 

@@ -113,6 +113,19 @@ def test_catalogue(make: Make, tmp_path: Path) -> None:
     assert doctor.catalogue(older) is None
 
 
+def test_a_catalogue_of_another_folder_is_held_against_that_folder(make: Make, tmp_path: Path) -> None:
+    other = tmp_path / "other fiches"
+    other.mkdir()
+    (other / "a.md").write_text("# bac a\n", encoding="utf-8")
+    settings = make(database_url=f"sqlite:///{tmp_path}/other.db")
+    ingest(other, settings.database_url)
+    assert doctor.catalogue(settings) is None
+    (other / "b.md").write_text("# bac b\n", encoding="utf-8")
+    assert told(doctor.catalogue(settings), str(other), f"python -m bot ingest '{other}'")
+    shutil.rmtree(other)
+    assert doctor.catalogue(settings) is None
+
+
 def test_databases_that_do_not_answer(make: Make) -> None:
     url = f"postgresql://jalon:hush@127.0.0.1:{free_port()}/jalon"
     for problem in (doctor.catalogue(make(database_url=url)), doctor.conversations(make(tracker_url=url))):
@@ -182,6 +195,20 @@ def test_memory(make: Make, tmp_path: Path) -> None:
 def test_origins(make: Make) -> None:
     assert doctor.origins(make(origins=("https://lycee.fr", "http://localhost:3000"))) is None
     assert told(doctor.origins(make(origins=("https://a.fr", "http://lycee.fr"))), "http://lycee.fr", "https://")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "jalon.exemple.fr"])
+def test_pupils_are_told_who_answers_for_their_data(make: Make, host: str) -> None:
+    assert told(doctor.privacy(make(host=host)), "JALON_CONTROLLER is not set", "JALON_DPO")
+    assert told(
+        doctor.privacy(make(host=host, dpo="dpo@exemple.fr")), "JALON_CONTROLLER is not set", "name and address"
+    )
+    assert doctor.privacy(make(host=host, controller="Lycée des Canaux")) is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_a_server_for_this_machine_alone_needs_no_controller(make: Make, host: str) -> None:
+    assert doctor.privacy(make(host=host)) is None
 
 
 def test_the_command_tells_and_ends_with_1(make: Make, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from jinja2 import UndefinedError, nodes
 
 from bot.catalogue import answers, comparison, job_answers
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Catalogue, Facet, Formation
+from bot.catalogue.fiche import Catalogue, Facet, Formation, Source
 from bot.catalogue.job_fiche import JOB_FACETS
 from bot.catalogue.resolver import Mention
 from bot.dialogue import Knowledge, State, decide
@@ -293,3 +294,26 @@ def test_no_french_sentence_in_python(path: str) -> None:
 
 def test_the_check_sees_a_sentence() -> None:
     assert list(sentences(ast.parse('def f():\n    """La doc de la fonction, le."""\n    return "Le nom de la rose"')))
+
+
+LINES_OF_SOURCES = {
+    "source_line": {"total": 1, "title": "bac x", "sections": ["Accès"], "link": None},
+    "list_source_line": {},
+    "job_source_line": {"cited": [{"label": "fleuriste", "sections": ["Salaire"]}]},
+    "guidance_source_line": {"cited": {"jobs": ["fleuriste"], "formations": []}},
+}
+
+
+@pytest.mark.parametrize("name", LINES_OF_SOURCES)
+def test_who_names_the_source_names_its_licence(name: str, wording: Wording, source: Source) -> None:
+    values = {**LINES_OF_SOURCES[name], "source": asdict(source)}
+    told = f"{escape(source.name)}, {source.date}, [ODbL 1.0](https://opendatacommons.org/licenses/odbl/1-0/)"
+    assert told in wording.word(name, values)
+    values["source"] = asdict(replace(source, licence="Licence_x", licence_address=""))
+    assert wording.word(name, values).count(r"2025-10, Licence\_x") == 1
+
+
+def test_every_line_of_a_source_is_tried(responses: Responses) -> None:
+    naming = {name for name, said in responses.items() if "source_of_data" in str(said)}
+    assert naming == set(LINES_OF_SOURCES)
+    assert {name for name, said in responses.items() if "source.name" in str(said)} == {"source_of_data"}

@@ -53,6 +53,13 @@ def test_fiches_of_all_folders_are_stored(folder: Path, url: str) -> None:
     assert content(url).source == Source("Onisep", "2025-10", "LO", "https://a.fr/")
 
 
+def test_the_address_of_the_licence_is_kept(folder: Path, url: str) -> None:
+    text = SOURCE + 'licence_address = " https://a.fr/licence "\n'
+    (folder / "source.toml").write_text(text, encoding="utf-8")
+    ingest(folder, url)
+    assert content(url).source == Source("Onisep", "2025-10", "LO", "https://a.fr/", "https://a.fr/licence")
+
+
 def test_the_same_folder_again_changes_nothing(folder: Path, url: str) -> None:
     ingest(folder, url)
     before = content(url)
@@ -105,6 +112,14 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "pipe": (lambda folder: os.mkfifo(folder / "bad.md"), "bad.md:1: not an ordinary file"),
     "bad source": (write("source.toml", b"name = 'a'\nx\n"), "source.toml:2: not valid TOML"),
     "short source": (write("source.toml", b"name = 'a'\n"), "source.toml:1: no date"),
+    "source without an address": (
+        write("source.toml", SOURCE.replace("https://a.fr/", "javascript:alert(1)").encode()),
+        "source.toml:1: address is no address",
+    ),
+    "licence that ends its link": (
+        write("source.toml", SOURCE.encode() + b'licence_address = "https://a.fr/)[x](y"\n'),
+        "source.toml:1: licence_address is no address",
+    ),
     "long source": (write("source.toml", SOURCE.encode() + b"x = 1\n"), "source.toml:1: unknown key x"),
 }
 

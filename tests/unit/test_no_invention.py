@@ -175,7 +175,7 @@ def frame(world: World, reply: Reply) -> set[str]:
     # All sections of one fiche are named in one value, all winners of a comparison in another.
     named = {", ".join(dict.fromkeys(section for _, section in reply.sources))}
     named |= {", ".join(section for fiche, section in reply.sources if fiche == f.id) for f in reply.formations}
-    return {*titles, *links, *named, world.source["name"], world.source["date"]}
+    return {*titles, *links, *named, *world.source.values()}
 
 
 def check_answer(world: World, reply: Reply, text: str) -> None:

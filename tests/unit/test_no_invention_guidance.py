@@ -124,7 +124,7 @@ def standing(profile: Profile) -> State:
 
 def names(world: World, labels: tuple[str, ...]) -> set[str]:
     found = {form for label in labels for form in (label, *inflect(label))}
-    return {squeezed(name) for name in found} | {world.source["name"], world.source["date"]}
+    return {squeezed(name) for name in found} | {*world.source.values()}
 
 
 def check_cited(world: World, reply: Reply) -> set[str]:

@@ -164,7 +164,7 @@ def check(world: World, reply: Reply, text: str) -> None:
     """Every value is a name, what was typed, a source, a count, a title of a formation, or stands in what is cited."""
     allowed = {TYPED} | {form for label in reply.jobs for form in (label, *inflect(label))}
     allowed = {squeezed(value) for value in allowed}
-    allowed |= {world.source["name"], world.source["date"]}
+    allowed |= {*world.source.values()}
     titles = [formation.title for formation in reply.formations]
     allowed |= {squeezed(title) for title in titles} | {
         formation.link for formation in reply.formations if formation.link

@@ -48,3 +48,30 @@ def test_privacy_page_tells_the_times_of_this_server() -> None:
     assert "12 heures" in told
     assert "30 jours" in told
     assert "{{" not in told
+
+
+CONTROLLER, DPO = "Lycée des Canaux, 1 quai du Port, 00000 Amont", "dpo@exemple.fr"
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "not_said"),
+    [
+        ({}, ["pas encore dit qui est responsable"], ["délégué"]),
+        ({"controller": CONTROLLER}, [CONTROLLER, "pas donné le contact d’un délégué"], ["pas encore dit"]),
+        ({"dpo": DPO}, [DPO, "pas encore dit"], ["pas donné"]),
+        ({"controller": CONTROLLER, "dpo": DPO}, [CONTROLLER, DPO], ["pas donné", "pas encore dit"]),
+    ],
+)
+def test_privacy_page_tells_who_answers_for_data(given: dict[str, str], said: list[str], not_said: list[str]) -> None:
+    page = privacy_page(Settings(**given))
+    for text in (*said, "article 6.1.e du RGPD", "Qui peut les voir", "Tes droits", "https://www.cnil.fr/fr/plaintes"):
+        assert text in page
+    for text in not_said:
+        assert text not in page
+
+
+def test_what_the_operator_sets_is_text() -> None:
+    page = privacy_page(Settings(controller="<script>alert(1)</script>", dpo='"><img src=x>'))
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page

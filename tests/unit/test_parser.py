@@ -206,6 +206,7 @@ def test_indented_heading_that_opens_a_section_survives_serialising() -> None:
 LINES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20),
     st.sampled_from(["", "## Accès", "## Informations générales", "## Métiers associés", "### b", "**Durée:** 3 ans"]),
+    st.sampled_from(["a<br>b", "<p>- x", "<br/># y", "[a](b:c)", "![", "](x)", "<b>", "[a]: b", "\\"]),
     st.builds(
         "{}{}{}".format,
         st.sampled_from(["", " ", "  ", "    ", " " * 12, " " * 14, " " * 16, "\t", "\u00a0"]),

@@ -102,6 +102,8 @@ def test_seeds_are_stored_with_their_source(seeds: Path, tmp_path: Path) -> None
     assert (report.formations, report.jobs) == (2, 2)
     assert report.source is not None
     assert report.source.name == "Onisep, données ouvertes : fiches formations et fiches métiers"
+    assert report.source.licence == "ODbL 1.0"
+    assert report.source.licence_address == "https://opendatacommons.org/licenses/odbl/1-0/"
     assert not report.unknown
 
 

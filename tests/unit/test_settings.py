@@ -24,6 +24,7 @@ def test_defaults() -> None:
     assert found.tracker_url == f"sqlite:///{ROOT}/build/jalon/conversations.db"
     assert (found.host, found.port, found.origins) == ("127.0.0.1", 5005, ())
     assert (found.redis_url, found.trusted_proxies, found.metrics_port) == (None, (), None)
+    assert (found.controller, found.dpo) == (None, None)
     assert (found.rate_session, found.rate_address) == (20, 600)
     assert (found.keep_conversations_hours, found.keep_questions_days) == (24, 90)
     assert found.search_url.format(query="bts") == "https://www.onisep.fr/recherche?context=formation&text=bts"
@@ -47,6 +48,10 @@ def test_defaults() -> None:
             (IPv4Network("10.0.0.0/8"), IPv4Network("192.0.2.7/32"), IPv6Network("::1/128")),
         ),
         ("trusted_proxies", "", ()),
+        ("controller", " Lycée  des Canaux ", "Lycée des Canaux"),
+        ("controller", " ", None),
+        ("dpo", "", None),
+        ("dpo", "dpo@exemple.fr", "dpo@exemple.fr"),
         ("keep_conversations_hours", "1", 1),
         ("runtime", "stock", "stock"),
         ("search_url", "http://a.fr/?q={query}", "http://a.fr/?q={query}"),

@@ -1,0 +1,93 @@
+"""Whether an import may change a catalogue that is there already: the decision alone, without a store. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# More fiches than this, and more than this share of all, go only when that is said.
+FEW_REMOVED = 10
+_ONE_OF = 10
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What an import is about to do to a store that holds fiches.
+
+    `folder` is the folder that is imported, `made_from` the one of the import before, None where it is not known;
+    `held` counts the fiches before, `removed` are the titles of those that would go. `readable` tells whether this
+    version of Jalon can answer from the store as it is.
+    """
+
+    folder: str
+    made_from: str | None
+    held: int = 0
+    removed: tuple[str, ...] = ()
+    readable: bool = True
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so many fiches would go that it may be a mistake."""
+        return len(self.removed) > FEW_REMOVED and len(self.removed) * _ONE_OF > self.held
+
+
+class NotPermitted(Exception):
+    """The import may not be done, for the reason that the text gives with a remedy; `readable` as in Replacement."""
+
+    def __init__(self, message: str, readable: bool = True) -> None:
+        super().__init__(message)
+        self.readable = readable
+
+
+Permit = Callable[[Replacement], None]
+
+
+def anything(_replacement: Replacement) -> None:
+    """Permit every import."""
+
+
+def no_large_removal(replacement: Replacement) -> None:
+    """Permit all but an import that takes many fiches away; raises NotPermitted."""
+    if replacement.is_large:
+        removed, folder = replacement.removed, replacement.folder
+        raise NotPermitted(
+            f"{len(removed):,} of the {replacement.held:,} fiches of the catalogue{_origin(replacement)} are not in "
+            f"{folder} and would be removed: {_named(removed)}. Nothing was changed; to remove them: "
+            f"python -m bot ingest --force {shlex.quote(folder)}",
+            replacement.readable,
+        )
+
+
+def same_folder_only(replacement: Replacement) -> None:
+    """Permit an import of the folder that the catalogue was made from, but no large removal; raises NotPermitted.
+
+    Where that folder is not known, one whose import takes no fiche away is taken for it.
+    """
+    if replacement.made_from == replacement.folder:
+        no_large_removal(replacement)
+    elif replacement.made_from is None and not replacement.removed:
+        return
+    elif replacement.readable:
+        raise NotPermitted(
+            f"The catalogue{_origin(replacement)} stays as it is: {replacement.folder} is not imported over it. "
+            f"To replace the catalogue by that folder: python -m bot ingest {shlex.quote(replacement.folder)}"
+        )
+    else:
+        folder = shlex.quote(replacement.made_from) if replacement.made_from else "FOLDER"
+        raise NotPermitted(
+            f"The store holds a catalogue{_origin(replacement)} that another version of Jalon wrote, and stays as it "
+            f"is. To make it anew from its folder of fiches: python -m bot ingest {folder}",
+            readable=False,
+        )
+
+
+def _origin(replacement: Replacement) -> str:
+    return f" made from {replacement.made_from}" if replacement.made_from else ""
+
+
+def _named(titles: tuple[str, ...]) -> str:
+    named = ", ".join(f'"{title}"' for title in titles[:_MOST_NAMED])
+    more = len(titles) - _MOST_NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
