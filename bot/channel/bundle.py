@@ -9,15 +9,23 @@ _IMPORT = re.compile(r"^import [^;]*? from \"\./(?P<name>[\w.]+)\";\n", re.MULTI
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:async )?(?:function|class|const|let) (?P<name>[\w$]+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-_FOR_READERS = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTILINE)
+# Strings are kept; comments go, and the white space around these marks that means nothing. CSS needs it around + and -,
+# and before a colon that begins a selector.
+_FOR_READERS = re.compile(
+    r"""(?P<kept> "[^"\n]*" | `[^`\n]*` )
+    | ^\s*//.*\n | ^\s*/\*(?:[^*]|\*(?!/))*\*/\n | \ ?//\ .* | \ ?/\*.*\*/ | ^\s+
+    | \ (?: (?P<before> [{}] ) | (?P<between> [=!]?== | [?&|<>]{1,2} | [-+?|<>]?= | => | : )\ )
+    | (?P<after> [,:;{(\[] )[\ \n]""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 def join_modules(entry: Path) -> str:
     """The module `entry` and all that it imports, each once and after what it imports, as the text of one module.
 
     The modules are of one folder, import names on top, and export where they define; joined, they share one scope.
-    Lines of comment and indentation are left out. Raises ValueError for an import or export of another form, for a
-    name that two modules define, and for modules that import one another.
+    Comments are left out, and white space that means nothing. Raises ValueError for an import or export of another
+    form, for a name that two modules define, and for modules that import one another.
     """
     texts: dict[Path, str] = {}
     _collect(entry, texts, ())
@@ -26,7 +34,10 @@ def join_modules(entry: Path) -> str:
         for found in _DEFINED.finditer(text):
             if home.setdefault(found["name"], module) != module:
                 raise ValueError(f"{module}: {found['name']} is defined in {home[found['name']].name} too")
-    return "\n".join(_FOR_READERS.sub("", text) for text in texts.values())
+    return "\n".join(
+        _FOR_READERS.sub(lambda found: found[found.lastgroup] if found.lastgroup else "", text).strip()
+        for text in texts.values()
+    )
 
 
 def _collect(module: Path, texts: dict[Path, str], above: tuple[Path, ...]) -> None:
