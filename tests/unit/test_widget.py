@@ -47,7 +47,7 @@ const [a, b] = ["x = { y }, // z: ", `/* ${a ? b : c} */`]; // one; {
 /**
  * Two {
  */
-if (a => b && c <= 1 ? /^ (?=[:;])/ : -a + -b) {
+if (a => b && c <= 1 ? /^ (?=[ :;])[, /]=> {/ : -a / -b) {
 
   // "three
   d += { e: 4 };
@@ -62,20 +62,42 @@ const css = `
     )
     assert join_modules(entry) == (
         'const [a,b]=["x = { y }, // z: ",`/* ${a ? b : c} */`];\n'
-        "if (a=>b&&c<=1?/^ (?=[:;])/:-a + -b){\n"
-        "d+={e:4};}\n"
+        "if (a=>b&&c<=1?/^ (?=[ :;])[, /]=> {/:-a / -b){\n"
+        "d+={e:4}}\n"
         "const css=`\n"
         ".f>.g,.h :is(i){\n"
-        'width:calc(1em + 2em - 3em);content:"; " attr(href) " {";}\n'
+        'width:calc(1em + 2em - 3em);content:"; " attr(href) " {"}\n'
         "`;"
+    )
+
+
+def test_private_names_are_shortened(tmp_path: Path) -> None:
+    """Alike wherever they stand in a module, and not what only looks like one."""
+    text = """\
+export class A {
+  #first = "#first";
+  get #second() {
+    return this.#first + other.#second?.#third;
+  }
+  async #third() {}
+}
+const css = `
+#first {
+  color: #second;
+}
+`;
+"""
+    assert join_modules(write(tmp_path, entry=text)) == (
+        'class A{\n#a="#first";get #b(){\nreturn this.#a + other.#b?.#c}\nasync #c(){}\n}\n'
+        "const css=`\n#first{\ncolor:#second}\n`;"
     )
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_strings_and_patterns_are_joined_to_the_letter(name: str) -> None:
     text = (WIDGET / name).read_text(encoding="utf-8")
-    code = re.sub(r"^ *//.*|/\*.*?\*/", "", text, flags=re.MULTILINE | re.DOTALL)
-    literals = re.findall(r'"[^"\n]+"|(?<=[(=] )/.+/[a-z]*|(?<=\()/.+?/[a-z]*(?=[,.])', code)
+    code = re.sub(r"^ *//.*|^ */\*[\s\S]*?\*/$", "", text, flags=re.MULTILINE)
+    literals = re.findall(r'"[^"\n]*"|(?:(?<= = )|(?<=^  ))/.+/[a-z]*|(?<=\()/.+?/[a-z]*(?=[,.])', code, re.MULTILINE)
     joined = join_modules(WIDGET / "widget.js")
     assert [literal for literal in literals if literal not in joined and "./" not in literal] == []
 
