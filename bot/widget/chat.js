@@ -32,7 +32,7 @@ export class JalonChat extends HTMLElement {
   #started = false;
   #busy = false;
   #sendWhenReady = false;
-  /** What the user said last: what comes after is read from there on. */
+  /** What the user said last, or a reply with numbers to call: what comes after is read from there on. */
   #anchor = null;
   #timers = {};
   #life = null;
@@ -252,7 +252,7 @@ export class JalonChat extends HTMLElement {
         const node = entryNode(entry, choose, rate);
         nodes.set(entry, node);
         log.insertBefore(node, log.children[at] ?? null);
-        if (entry.role !== "bot") this.#anchor = node;
+        if (entry.role !== "bot" || node.querySelector(".call")) this.#anchor = node;
         this.#scrollTo(this.#anchor ?? node);
       },
       remove: (entry) => nodes.get(entry)?.remove(),

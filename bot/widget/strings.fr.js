@@ -26,6 +26,7 @@ export const STRINGS = {
   table: "Comparaison",
   sources: `Pages officielles${NBSP}:`,
   newTab: " (nouvel onglet)",
+  call: "Appeler le",
   notSent: "Pas encore envoyé",
   retry: "Réessayer",
   retryIn: (seconds) => (seconds > 0 ? `Nouvel essai dans ${seconds}${NBSP}s` : "Nouvel essai…"),

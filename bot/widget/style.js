@@ -254,7 +254,8 @@ svg {
 
 p,
 h1,
-h2 {
+h2,
+ul {
   margin: 0;
 }
 
@@ -358,6 +359,23 @@ li + li {
   margin-top: 0.3125em;
 }
 
+.call {
+  display: inline-block;
+  min-width: 44px;
+  border-radius: 1.375em;
+  text-align: center;
+}
+
+.calls {
+  max-width: none;
+  margin-left: -1.375em;
+}
+
+.calls span {
+  flex: 1 7em;
+  line-height: 1.3;
+}
+
 .table {
   max-width: 100%;
   overflow-x: auto;
@@ -417,6 +435,7 @@ tr > :first-child {
   }
 }
 
+.calls,
 .choices,
 .rating,
 .reasons,
@@ -519,6 +538,7 @@ textarea::placeholder {
   opacity: 1;
 }
 
+.call,
 .send {
   padding: 0.6875em;
   border: 0;
@@ -648,7 +668,7 @@ textarea::placeholder {
     clip-path: none;
   }
 
-  .paper a::after {
+  .paper a[target]::after {
     content: " " attr(href);
   }
 }
