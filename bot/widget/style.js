@@ -641,7 +641,8 @@ textarea::placeholder {
     display: none !important;
   }
 
-  :host .root {
+  :host .root,
+  :host([page]) .root {
     position: static;
     height: auto;
     color: #000;
@@ -661,11 +662,17 @@ textarea::placeholder {
     border: 0;
     color: inherit;
     background: none;
+    break-inside: avoid;
+  }
+
+  .paper .user {
+    break-after: avoid;
   }
 
   .paper .message > .sr-only {
     position: static;
     clip-path: none;
+    font-weight: 700;
   }
 
   .paper a[target]::after {
