@@ -34,6 +34,10 @@ export class JalonChat extends HTMLElement {
   #sendWhenReady = false;
   /** What the user said last, or a reply with numbers to call: what comes after is read from there on. */
   #anchor = null;
+  /** The buttons that nobody can press while a reply is awaited. */
+  #held = [];
+  /** Whether the conversation was scrolled by hand since the pupil said something. */
+  #scrolled = false;
   #timers = {};
   #life = null;
 
@@ -88,7 +92,7 @@ export class JalonChat extends HTMLElement {
 
   /** Listens to its own nodes. */
   #wire() {
-    const { app, form, input, menu, menuButton, send } = this.#ui;
+    const { app, form, input, menu, menuButton, scroller, send } = this.#ui;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       input.focus();
@@ -117,6 +121,9 @@ export class JalonChat extends HTMLElement {
     menu.addEventListener("click", () => this.#toggleMenu(false, true), true);
     for (const type of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) {
       this.#root.addEventListener(type, () => this.#checkIdle() || this.#memory.touch(), { passive: true });
+    }
+    for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      scroller.addEventListener(type, () => (this.#scrolled = true), { passive: true });
     }
     // What is typed here is no shortcut of the page around.
     for (const type of ["keydown", "keypress", "keyup"]) {
@@ -161,10 +168,11 @@ export class JalonChat extends HTMLElement {
 
   async #start() {
     const { log } = this.#ui;
-    this.#started = true;
     // What was read before is not read aloud again.
     log.setAttribute("aria-live", "off");
     const restored = this.#conversation.restore();
+    this.#started = true;
+    if (restored) this.#scrollTo(this.#anchor ?? log.lastElementChild);
     setTimeout(() => log.setAttribute("aria-live", "polite"), restored ? QUIET_MS : 0);
     if (!restored) await this.#conversation.start();
     if (this.#page) this.#askFromAddress();
@@ -252,7 +260,10 @@ export class JalonChat extends HTMLElement {
         const node = entryNode(entry, choose, rate);
         nodes.set(entry, node);
         log.insertBefore(node, log.children[at] ?? null);
-        if (entry.role !== "bot" || node.querySelector(".call")) this.#anchor = node;
+        if (entry.role !== "bot" || node.querySelector(".call")) {
+          this.#anchor = node;
+          this.#scrolled = false;
+        }
         this.#scrollTo(this.#anchor ?? node);
       },
       remove: (entry) => nodes.get(entry)?.remove(),
@@ -278,7 +289,9 @@ export class JalonChat extends HTMLElement {
         this.#scrollTo(typing);
       }, TYPING_AFTER_MS);
     }
-    for (const control of [send, ...log.querySelectorAll(".choice")]) control.setAttribute("aria-disabled", busy);
+    // The buttons of the last reply alone: what a message costs does not grow with the conversation.
+    if (busy) this.#held = [send, ...(Array.from(log.querySelectorAll(".choices")).pop()?.children ?? [])];
+    for (const control of this.#held) control.setAttribute("aria-disabled", busy);
     this.#showProblem(problem);
     const last = log.lastElementChild;
     if (problem && last?.matches(".user")) {
@@ -356,11 +369,14 @@ export class JalonChat extends HTMLElement {
     while (input.scrollHeight > input.clientHeight && input.rows < MAX_ROWS) input.rows += 1;
   }
 
+  /** Brings it to the top, unless the pupil went away from what was said last, to read something before it. */
   #scrollTo(target) {
+    if (!this.#started) return; // once for all that is restored
     const { header, scroller } = this.#ui;
+    const { bottom, top } = scroller.getBoundingClientRect();
+    if (this.#scrolled && this.#anchor?.getBoundingClientRect().top > bottom) return;
     const covered = getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
-    scroller.scrollTop +=
-      target.getBoundingClientRect().top - scroller.getBoundingClientRect().top - covered - SCROLL_MARGIN_PX;
+    scroller.scrollTop += target.getBoundingClientRect().top - top - covered - SCROLL_MARGIN_PX;
   }
 }
 

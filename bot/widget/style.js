@@ -658,11 +658,14 @@ textarea::placeholder {
     display: block;
     max-width: none;
     margin-top: 0.5em;
-    padding: 0;
     border: 0;
+    break-inside: avoid;
+  }
+
+  .root .paper :is(.message, .bubble, .call) {
+    padding: 0;
     color: inherit;
     background: none;
-    break-inside: avoid;
   }
 
   .paper .user {
