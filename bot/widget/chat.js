@@ -13,6 +13,7 @@ import { entryNode, markSent } from "./messages.js";
 import { LANGUAGE, STRINGS } from "./strings.fr.js";
 import { NARROW, STYLE, sheet } from "./style.js";
 import { copyText, paper, transcriptText } from "./transcript.js";
+import { cleanText, sentenceOf } from "./words.js";
 
 const MAX_ROWS = 5;
 const SCROLL_MARGIN_PX = 16;
@@ -150,6 +151,7 @@ export class JalonChat extends HTMLElement {
     on(window, "beforeprint", () => this.#page && this.#layPaper());
     on(window, "afterprint", () => this.#root.querySelector(".paper")?.remove());
     on(window, "pageshow", () => this.#checkIdle());
+    on(window, "pagehide", () => this.#memory.release());
     on(document, "visibilitychange", () => this.#checkIdle());
     this.#timers.idle = setInterval(() => this.#checkIdle(), CHECK_MS);
   }
@@ -378,16 +380,4 @@ export class JalonChat extends HTMLElement {
     const covered = getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
     scroller.scrollTop += target.getBoundingClientRect().top - top - covered - SCROLL_MARGIN_PX;
   }
-}
-
-function sentenceOf({ job, kind, text, until }) {
-  const { errors } = STRINGS;
-  const first = (kind === "refused" && text) || errors[kind];
-  if (until && job === "message") return `${first} ${errors.kept}`;
-  return job === "erase" ? `${first} ${errors.notErased}` : first;
-}
-
-/** As the API wants it: NFC, one line, no control characters, no lone surrogates. */
-function cleanText(value) {
-  return value.normalize("NFC").replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
 }

@@ -22,7 +22,7 @@ export const STRINGS = {
   typing: "Jalon écrit…",
   speakers: { user: `Toi${NBSP}: `, bot: `Jalon${NBSP}: ` },
   choices: "Propositions",
-  suggestions: ["Tu peux m’aider à quoi ?", "Je ne sais pas quoi faire plus tard", "Quels métiers après MSPC ?"],
+  suggestions: ["Je ne sais pas quoi faire plus tard", "CAP ou bac pro ?", "Tu peux m’aider à quoi ?", "J’aime bricoler"],
   table: "Comparaison",
   sources: `Pages officielles${NBSP}:`,
   newTab: " (nouvel onglet)",
@@ -35,6 +35,7 @@ export const STRINGS = {
     ended: "La conversation d’avant est terminée, on repart de zéro",
     idle: `Personne n’a écrit depuis 15${NBSP}minutes${NBSP}: la conversation est effacée de cet écran`,
     erased: "C’est effacé",
+    copied: `Cet onglet est une copie${NBSP}: ici, on repart de zéro`,
   },
   errors: {
     offline: "Tu n’as plus de connexion à Internet.",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat import JOBS_QUESTION, LAPTOP, OpenPage, ask, greeting, tab_to
+from chat import JOBS_QUESTION, LAPTOP, OpenPage, ask, choose_from_menu, greeting, tab_to
 from live_server import LiveServer
 from playwright.sync_api import Page, expect
 from site_of_school import Site
@@ -137,6 +137,20 @@ def test_other_addresses_of_telephones_are_no_links(address: str, open_page: Ope
     reply = ask(page, "je veux mourir")
     expect(reply).to_contain_text("3114")
     expect(reply.get_by_role("link")).to_have_count(0)
+
+
+def test_numbers_are_read_on_paper(open_page: OpenPage) -> None:
+    """Where no ground is printed, in the ink of the text."""
+    page = open_page(SMALL_PHONE)
+    page.evaluate("window.print = () => {}")
+    greeting(page)
+    reply_with(page, message(LINES, "distress", []))
+    ask(page, "je veux mourir")
+    choose_from_menu(page, "print")
+    page.emulate_media(media="print")
+    for call in page.locator(".paper .call").all():
+        expect(call).to_have_css("color", "rgb(0, 0, 0)")
+        assert call.evaluate("(node) => getComputedStyle(node, '::after').content") == "none"
 
 
 def test_numbers_of_the_privacy_page_are_called_too(open_page: OpenPage) -> None:
