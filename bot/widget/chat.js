@@ -13,6 +13,7 @@ import { entryNode, markSent } from "./messages.js";
 import { LANGUAGE, STRINGS } from "./strings.fr.js";
 import { NARROW, STYLE, sheet } from "./style.js";
 import { copyText, paper, transcriptText } from "./transcript.js";
+import { cleanText, sentenceOf } from "./words.js";
 
 const MAX_ROWS = 5;
 const SCROLL_MARGIN_PX = 16;
@@ -32,8 +33,12 @@ export class JalonChat extends HTMLElement {
   #started = false;
   #busy = false;
   #sendWhenReady = false;
-  /** What the user said last: what comes after is read from there on. */
+  /** What the user said last, or a reply with numbers to call: what comes after is read from there on. */
   #anchor = null;
+  /** The buttons that nobody can press while a reply is awaited. */
+  #held = [];
+  /** Whether the conversation was scrolled by hand since the pupil said something. */
+  #scrolled = false;
   #timers = {};
   #life = null;
 
@@ -88,7 +93,7 @@ export class JalonChat extends HTMLElement {
 
   /** Listens to its own nodes. */
   #wire() {
-    const { app, form, input, menu, menuButton, send } = this.#ui;
+    const { app, form, input, menu, menuButton, scroller, send } = this.#ui;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       input.focus();
@@ -118,6 +123,9 @@ export class JalonChat extends HTMLElement {
     for (const type of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) {
       this.#root.addEventListener(type, () => this.#checkIdle() || this.#memory.touch(), { passive: true });
     }
+    for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      scroller.addEventListener(type, () => (this.#scrolled = true), { passive: true });
+    }
     // What is typed here is no shortcut of the page around.
     for (const type of ["keydown", "keypress", "keyup"]) {
       this.#root.addEventListener(type, (event) => event.stopPropagation());
@@ -143,6 +151,7 @@ export class JalonChat extends HTMLElement {
     on(window, "beforeprint", () => this.#page && this.#layPaper());
     on(window, "afterprint", () => this.#root.querySelector(".paper")?.remove());
     on(window, "pageshow", () => this.#checkIdle());
+    on(window, "pagehide", () => this.#memory.release());
     on(document, "visibilitychange", () => this.#checkIdle());
     this.#timers.idle = setInterval(() => this.#checkIdle(), CHECK_MS);
   }
@@ -161,10 +170,11 @@ export class JalonChat extends HTMLElement {
 
   async #start() {
     const { log } = this.#ui;
-    this.#started = true;
     // What was read before is not read aloud again.
     log.setAttribute("aria-live", "off");
     const restored = this.#conversation.restore();
+    this.#started = true;
+    if (restored) this.#scrollTo(this.#anchor ?? log.lastElementChild);
     setTimeout(() => log.setAttribute("aria-live", "polite"), restored ? QUIET_MS : 0);
     if (!restored) await this.#conversation.start();
     if (this.#page) this.#askFromAddress();
@@ -252,7 +262,10 @@ export class JalonChat extends HTMLElement {
         const node = entryNode(entry, choose, rate);
         nodes.set(entry, node);
         log.insertBefore(node, log.children[at] ?? null);
-        if (entry.role !== "bot") this.#anchor = node;
+        if (entry.role !== "bot" || node.querySelector(".call")) {
+          this.#anchor = node;
+          this.#scrolled = false;
+        }
         this.#scrollTo(this.#anchor ?? node);
       },
       remove: (entry) => nodes.get(entry)?.remove(),
@@ -278,7 +291,9 @@ export class JalonChat extends HTMLElement {
         this.#scrollTo(typing);
       }, TYPING_AFTER_MS);
     }
-    for (const control of [send, ...log.querySelectorAll(".choice")]) control.setAttribute("aria-disabled", busy);
+    // The buttons of the last reply alone: what a message costs does not grow with the conversation.
+    if (busy) this.#held = [send, ...(Array.from(log.querySelectorAll(".choices")).pop()?.children ?? [])];
+    for (const control of this.#held) control.setAttribute("aria-disabled", busy);
     this.#showProblem(problem);
     const last = log.lastElementChild;
     if (problem && last?.matches(".user")) {
@@ -356,22 +371,13 @@ export class JalonChat extends HTMLElement {
     while (input.scrollHeight > input.clientHeight && input.rows < MAX_ROWS) input.rows += 1;
   }
 
+  /** Brings it to the top, unless the pupil went away from what was said last, to read something before it. */
   #scrollTo(target) {
+    if (!this.#started) return; // once for all that is restored
     const { header, scroller } = this.#ui;
+    const { bottom, top } = scroller.getBoundingClientRect();
+    if (this.#scrolled && this.#anchor?.getBoundingClientRect().top > bottom) return;
     const covered = getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
-    scroller.scrollTop +=
-      target.getBoundingClientRect().top - scroller.getBoundingClientRect().top - covered - SCROLL_MARGIN_PX;
+    scroller.scrollTop += target.getBoundingClientRect().top - top - covered - SCROLL_MARGIN_PX;
   }
-}
-
-function sentenceOf({ job, kind, text, until }) {
-  const { errors } = STRINGS;
-  const first = (kind === "refused" && text) || errors[kind];
-  if (until && job === "message") return `${first} ${errors.kept}`;
-  return job === "erase" ? `${first} ${errors.notErased}` : first;
-}
-
-/** As the API wants it: NFC, one line, no control characters, no lone surrogates. */
-function cleanText(value) {
-  return value.normalize("NFC").replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
 }

@@ -51,6 +51,10 @@ export class Conversation {
     this.#pending = kept.pending;
     this.entries = kept.entries;
     this.entries.forEach((entry, at) => this.#listener.add(entry, at));
+    this.#memory.hold(this.#session, () => {
+      this.forget("copied");
+      this.start();
+    });
     if (this.#pending) this.#deliver();
     return true;
   }
@@ -152,6 +156,7 @@ export class Conversation {
   async #open(signal) {
     const { session, messages } = await this.#api.openSession(signal);
     this.#session = session;
+    this.#memory.hold(session);
     this.#era += 1;
     return messages;
   }

@@ -1,5 +1,5 @@
 // The bot's small Markdown subset as DOM nodes: paragraphs, line breaks, **bold**, *emphasis*, headings, lists,
-// [text](http(s) link), tables, and a backslash before punctuation.
+// [text](http(s) or tel link), tables, and a backslash before punctuation.
 
 import { element, link, safeAddress } from "./dom.js";
 import { STRINGS } from "./strings.fr.js";
@@ -7,6 +7,7 @@ import { STRINGS } from "./strings.fr.js";
 const HEADING = /^\s*#{1,6}\s+(.*)$/;
 const BULLET = /^\s*-\s+(.*)$/;
 const NUMBERED = /^\s*\d+[.)]\s+(.*)$/;
+const CALLS = /^(\[.*\(tel:\d+\))[ :]*(.*)$/;
 const ROW = /^\s*\|.*\|\s*$/;
 const RULE = /^\s*\|(\s*:?-+:?\s*\|)+\s*$/;
 // An escape, a bold run, an emphasis, or a link whose address may hold one level of parentheses.
@@ -24,8 +25,7 @@ export function renderMarkdown(text) {
     return lines.slice(from, at);
   };
   const list = (tag, pattern) => {
-    const items = take((line) => pattern.test(line)).map((line) => element("li", {}, ...inline(pattern.exec(line)[1])));
-    return element(tag, {}, ...items);
+    return element(tag, {}, ...take((line) => pattern.test(line)).map((line) => item(pattern.exec(line)[1])));
   };
   while (at < lines.length) {
     const line = lines[at];
@@ -56,6 +56,13 @@ function startsBlock(lines, at) {
 
 function startsTable(lines, at) {
   return ROW.test(lines[at]) && RULE.test(lines[at + 1] ?? "");
+}
+
+/** An item of a list. What follows the numbers to call that it begins with stands beside them. */
+function item(text) {
+  const calls = CALLS.exec(text);
+  if (!calls) return element("li", {}, ...inline(text));
+  return element("li", { class: "calls" }, ...inline(calls[1]), element("span", {}, ...inline(calls[2])));
 }
 
 /** A table whose first column names its rows. Roles are said: where it is narrow, CSS makes cards of the rows. */
@@ -104,9 +111,13 @@ function inline(source) {
   return nodes;
 }
 
-/** A link to http(s); anything else keeps its label as text. */
+/** A link to http(s), or one that calls a number of a few digits; anything else keeps its label as text. */
 function anchor(label, address) {
   const content = inline(label);
+  if (/^tel:\d{2,10}$/.test(address)) {
+    const name = `${STRINGS.call} ${address.slice(4)}`;
+    return [element("a", { class: "call", href: address, "aria-label": name }, ...content)];
+  }
   const href = safeAddress(address);
   return href ? [link(href, ...content)] : content;
 }

@@ -7,6 +7,7 @@ const PRECISION_MS = 1000;
 export class Memory {
   #name;
   #seen = Date.now();
+  #channel = null;
 
   /** @param {string} name the key in sessionStorage */
   constructor(name) {
@@ -40,7 +41,31 @@ export class Memory {
     guarded(() => sessionStorage.setItem(`${this.#name} seen`, this.#seen));
   }
 
+  /**
+   * Keeps a session for this tab alone, since a tab that is duplicated brings its memory along. With `lost`, asks the
+   * other tabs whether one of them has it, and calls `lost` where one does.
+   */
+  hold(session, lost) {
+    this.release();
+    guarded(() => {
+      const channel = new BroadcastChannel(`${this.#name} ${session}`);
+      const asked = Math.random();
+      channel.onmessage = ({ data }) => {
+        if (data > 0) channel.postMessage(-data);
+        else if (data === -asked) lost();
+      };
+      if (lost) channel.postMessage(asked);
+      this.#channel = channel;
+    });
+  }
+
+  /** Holds nothing more: the page goes, and the next one of the same tab may take up the session. */
+  release() {
+    this.#channel?.close();
+  }
+
   forget() {
+    this.release();
     this.#seen = Date.now();
     for (const part of ["", " seen"]) guarded(() => sessionStorage.removeItem(this.#name + part));
   }

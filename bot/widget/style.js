@@ -254,7 +254,8 @@ svg {
 
 p,
 h1,
-h2 {
+h2,
+ul {
   margin: 0;
 }
 
@@ -358,6 +359,23 @@ li + li {
   margin-top: 0.3125em;
 }
 
+.call {
+  display: inline-block;
+  min-width: 44px;
+  border-radius: 1.375em;
+  text-align: center;
+}
+
+.calls {
+  max-width: none;
+  margin-left: -1.375em;
+}
+
+.calls span {
+  flex: 1 7em;
+  line-height: 1.3;
+}
+
 .table {
   max-width: 100%;
   overflow-x: auto;
@@ -417,6 +435,7 @@ tr > :first-child {
   }
 }
 
+.calls,
 .choices,
 .rating,
 .reasons,
@@ -519,6 +538,7 @@ textarea::placeholder {
   opacity: 1;
 }
 
+.call,
 .send {
   padding: 0.6875em;
   border: 0;
@@ -621,7 +641,8 @@ textarea::placeholder {
     display: none !important;
   }
 
-  :host .root {
+  :host .root,
+  :host([page]) .root {
     position: static;
     height: auto;
     color: #000;
@@ -637,18 +658,27 @@ textarea::placeholder {
     display: block;
     max-width: none;
     margin-top: 0.5em;
-    padding: 0;
     border: 0;
+    break-inside: avoid;
+  }
+
+  .root .paper :is(.message, .bubble, .call) {
+    padding: 0;
     color: inherit;
     background: none;
+  }
+
+  .paper .user {
+    break-after: avoid;
   }
 
   .paper .message > .sr-only {
     position: static;
     clip-path: none;
+    font-weight: 700;
   }
 
-  .paper a::after {
+  .paper a[target]::after {
     content: " " attr(href);
   }
 }

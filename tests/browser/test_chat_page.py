@@ -61,15 +61,24 @@ def test_suggestion_before_the_first_message(open_page: OpenPage) -> None:
 
 
 def test_every_suggestion_is_understood(open_page: OpenPage) -> None:
+    """Each as the first words of a conversation; a kind of diploma is told of before its name is asked."""
     page = open_page()
     count = greeting(page).locator(".choice").count()
-    outcomes = []
+    outcomes = {}
     for at in range(count):
-        button = page.locator(".message.bot").first.locator(".choice").nth(at)
+        button = greeting(page).locator(".choice").nth(at)
         title = button.inner_text()
         button.click()
-        outcomes.append(reply_to(page, title).get_attribute("data-outcome"))
-    assert outcomes == ["help", "help", "answered"]
+        outcomes[title] = reply_to(page, title).get_attribute("data-outcome")
+        choose_from_menu(page, "restart")
+        expect(page.locator(".message")).to_have_count(1)
+    assert list(outcomes.values()) == ["help", "missing", "help", "answered"]
+
+
+def test_first_words_are_no_jargon(open_page: OpenPage) -> None:
+    """What is suggested names no sigle but one that everybody knows."""
+    titles = " ".join(greeting(open_page()).locator(".choice").all_inner_texts())
+    assert set(re.findall(r"\b[A-Z]{2,}\b", titles)) <= {"CAP", "BTS"}
 
 
 def test_choice_is_tapped(open_page: OpenPage) -> None:
@@ -174,6 +183,24 @@ def test_another_tab_is_another_conversation(open_page: OpenPage) -> None:
     expect(other.locator(".message")).to_have_count(1)
     expect(ask(other, "et ça dure combien de temps ?")).to_have_attribute("data-outcome", "missing")
     expect(ask(page, "et ça dure combien de temps ?")).to_contain_text("3 ans")
+
+
+def test_duplicated_tab_is_another_conversation(open_page: OpenPage) -> None:
+    """The copy has the memory of the first, and must not go on with its session: each knows what it was told itself."""
+    page = open_page()
+    ask(page, JOBS_QUESTION)
+    with page.context.expect_page() as opened:
+        page.evaluate("window.open(location.href)")
+    copy = opened.value
+    expect(copy.locator(".divider")).to_have_text("Cet onglet est une copie : ici, on repart de zéro")
+    expect(copy.locator(".message")).to_have_count(1)
+    expect(ask(copy, "quelle est la durée du BTS fluvial option A ?")).to_contain_text("2 ans")
+    expect(ask(page, "et ça dure combien de temps ?")).to_contain_text("3 ans")
+    # Loaded again, each is alone with its own.
+    for tab, count in ((page, 5), (copy, 3)):
+        tab.reload()
+        expect(tab.locator(".message")).to_have_count(count)
+    expect(ask(copy, "et la durée ?")).to_contain_text("2 ans")
 
 
 def test_question_in_the_address_is_asked_once(open_page: OpenPage, server: LiveServer) -> None:

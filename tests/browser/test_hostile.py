@@ -90,6 +90,13 @@ ADDRESSES = [
     "https://",
     "https://[::",
     "intent://x#Intent;end",
+    "tel:3",
+    "tel:12345678901",
+    "tel:*#06#",
+    "tel:112;ext=15",
+    "tel://112",
+    "TEL:112",
+    "sms:114",
 ]
 FORMS = [
     "[x]({})",
@@ -160,6 +167,7 @@ AUDIT = """() => {
     for (const { name } of node.attributes) if (!names.has(name)) wrong.push(`${node.localName} ${name}`);
     if (node.hasAttribute('style') && !node.matches('.root')) wrong.push(`${node.localName} style`);
     if (node.localName !== 'a') continue;
+    if (/^tel:\\d{2,10}$/.test(node.href) && !node.target) continue;
     const apart = node.target === '_blank' && node.rel === 'noopener noreferrer';
     if (!apart || !['http:', 'https:'].includes(node.protocol)) wrong.push(node.outerHTML);
   }
