@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import (
     ENTITIES,
     ENTITY_ATTRIBUTE_END,
@@ -17,6 +19,7 @@ from rasa.shared.nlu.constants import (
     ENTITY_ATTRIBUTE_TYPE,
     ENTITY_ATTRIBUTE_VALUE,
     TEXT,
+    TEXT_TOKENS,
 )
 from rasa.shared.nlu.training_data.message import Message
 
@@ -24,11 +27,15 @@ from bot.catalogue.mention import Mention
 from bot.knowledge import current_knowledge
 
 MENTIONS = "mentions"
+_WORD = re.compile(r"\w+")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MentionExtractor(GraphComponent, EntityExtractorMixin):
-    """Sets entities `formation` and `job`, and for later components the mentions as the resolver gives them."""
+    """Sets entities `formation` and `job`, and for later components the mentions as the resolver gives them.
+
+    It sets the words as tokens too: `rasa test nlu` compares entities word by word.
+    """
 
     @classmethod
     def create(
@@ -50,6 +57,7 @@ class MentionExtractor(GraphComponent, EntityExtractorMixin):
             mentions = current_knowledge().resolver.resolve(text)
             message.set(MENTIONS, [asdict(mention) for mention in mentions])
             entities = self.add_extractor_name([_entity(mention) for mention in mentions if mention.known])
+            message.set(TEXT_TOKENS, [Token(word[0], word.start()) for word in _WORD.finditer(text)])
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
