@@ -59,7 +59,7 @@ def main() -> int:
     arguments = _arguments()
     try:
         with ExitStack() as stack:
-            sides = _sides()
+            sides = _sides(arguments)
             for side in sides:
                 say(f"{side.title}: training and starting")
                 side.prepare()
@@ -83,20 +83,25 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3, help="passes of each side with each number of clients")
+    parser.add_argument("--stock", type=Path, required=True, help="the Python of an environment with stock Rasa")
+    parser.add_argument("--beside", type=Path, help="another checkout of Jalon, set up, to measure in the same run")
     parser.add_argument("--document", action="store_true", help="put the table into docs/performance.md")
     return parser.parse_args()
 
 
-def _sides() -> list[Side]:
+def _sides(arguments: argparse.Namespace) -> list[Side]:
     ensure_model()
     sides = [
-        stock(FOLDER / "stock"),
+        stock(FOLDER / "stock", arguments.stock.absolute()),
         jalon(FOLDER / "seeds", "Jalon, 2 fiches", ROOT / "seeds", with_training=True),
     ]
     if ARCHIVE.is_file():
         sides.append(jalon(FOLDER / "catalogue", "Jalon, 1,625 fiches", extract_formations(), with_training=False))
     else:
         say("no ../shared/catalogue: the whole catalogue is left out")
+    if arguments.beside:
+        title = "Jalon, 2 fiches, the other checkout"
+        sides.append(jalon(FOLDER / "beside", title, ROOT / "seeds", with_training=False, checkout=arguments.beside))
     return [*sides, floor(FOLDER / "floor")]
 
 

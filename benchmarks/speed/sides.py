@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +124,14 @@ def memory_mb(pid: int) -> float:
     return int(_read(pid, "statm").split()[1]) * resource.getpagesize() / 1e6
 
 
-def stock(folder: Path) -> Side:
-    """The bot of `rasa init` in French: default pipeline with DIET, default policies with TED, tracker in memory."""
+def stock(folder: Path, python: Path) -> Side:
+    """The bot of `rasa init` in French: default pipeline with DIET, default policies with TED, tracker in memory.
+
+    `python` is that of an environment with Rasa as it is published.
+    """
     _anew(folder)
     project, port = folder / "bot", _free_port()
-    rasa = (sys.executable, "-m", "rasa")
+    rasa = (str(python), "-m", "rasa")
     side = Side(
         "stock Rasa: `rasa init` in French",
         folder,
@@ -139,23 +141,21 @@ def stock(folder: Path) -> Side:
         f"http://127.0.0.1:{port}",
         where=project,
     )
-    package = find_spec("rasa")
-    assert package is not None
-    assert package.origin is not None
-    shutil.copytree(Path(package.origin).parent / "cli" / "initial_project", project)
+    package = next(python.parent.parent.glob("lib/python*/site-packages/rasa"))
+    shutil.copytree(package / "cli" / "initial_project", project)
     _in_french(project)
     side.train = lambda: _run(side, (*rasa, "train"), project)
     return side
 
 
-def jalon(folder: Path, title: str, seeds: Path, with_training: bool) -> Side:
-    """`make run` over some fiches: conversations in SQLite, no limit of rate."""
+def jalon(folder: Path, title: str, seeds: Path, with_training: bool, checkout: Path = ROOT) -> Side:
+    """`make run` of a checkout over some fiches: conversations in SQLite, no limit of rate."""
     _anew(folder)
     port = _free_port()
     return Side(
         title,
         folder,
-        (sys.executable, "-m", "bot", "serve"),
+        (str(checkout / ".venv" / "bin" / "python"), "-m", "bot", "serve"),
         load.open_jalon,
         load.QUESTIONS,
         f"http://127.0.0.1:{port}",
@@ -167,6 +167,7 @@ def jalon(folder: Path, title: str, seeds: Path, with_training: bool) -> Side:
             "JALON_RATE_SESSION": "0",
             "JALON_RATE_ADDRESS": "0",
         },
+        where=checkout,
         train=(lambda: _train_jalon(folder)) if with_training else None,
     )
 
