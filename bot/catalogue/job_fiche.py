@@ -123,11 +123,6 @@ class JobFiche:
         titles = (_ID_OF_FORMATION.sub("", item) for item in items(self.value(SECTION_FORMATIONS) or ""))
         return tuple(dict.fromkeys(titles))
 
-    @cached_property
-    def rome_codes(self) -> tuple[str, ...]:
-        """The codes of the job in ROME, the French register of jobs."""
-        return items(self.value(FIELD_ROME) or "")
-
     @property
     def level(self) -> str | None:
         """The least level of diploma that gives access to the job, in words ("bac + 2")."""

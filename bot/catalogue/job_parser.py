@@ -1,10 +1,10 @@
-"""One file about a job: told from a formation's by its content, read into a `JobFiche`, written back. Pure."""
+"""One file about a job: told from a formation's by its content, read into a `JobFiche`. Pure."""
 
 from __future__ import annotations
 
-from bot.catalogue.fiche import KNOWN_FIELDS, KNOWN_SECTIONS, Section
-from bot.catalogue.job_fiche import INNER_SECTIONS, JOB_FIELDS, JOB_SECTIONS, SECTION_STUDY_LENGTH, JobFiche
-from bot.catalogue.markdown import indented, is_outer
+from bot.catalogue.fiche import KNOWN_FIELDS, KNOWN_SECTIONS
+from bot.catalogue.job_fiche import INNER_SECTIONS, JOB_FIELDS, JOB_SECTIONS, JobFiche
+from bot.catalogue.markdown import is_outer
 from bot.catalogue.parser import Draft, known_name, read_field, read_heading
 from bot.catalogue.slug import slug
 
@@ -40,24 +40,6 @@ def parse_job(text: str, path: str) -> JobFiche:
     draft = _JobDraft(path)
     title = draft.read(text)
     return JobFiche(_ID_PREFIX + slug(title), title, draft.sections(), path)
-
-
-def serialise_job(fiche: JobFiche) -> str:
-    """`fiche` as a file; parsing it gives an equal fiche."""
-    blocks = [f"# {fiche.title}"]
-    for section in fiche.sections:
-        if section.name in JOB_FIELDS:
-            blocks.append(_field(section))
-        else:
-            marks = "###" if section.name == SECTION_STUDY_LENGTH else "##"
-            blocks.append(f"{marks} {section.name}" if section.name else "")
-            blocks.append(indented(section.text))
-    return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def _field(section: Section) -> str:
-    before = "\n" if section.text.startswith("-") else " "
-    return f"**{section.name}:**{before}{indented(section.text)}".rstrip()
 
 
 class _JobDraft(Draft):

@@ -1,4 +1,4 @@
-"""The lines of one section of a fiche as clean Markdown, and Markdown indented again as Onisep does. Pure."""
+"""The lines of one section of a fiche as clean Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -77,13 +77,6 @@ def items(text: str) -> tuple[str, ...]:
 def is_outer(line: str) -> bool:
     """Whether a line is indented so little that it may open a part of the fiche."""
     return _indentation(line) < _TEXT_INDENT
-
-
-def indented(text: str) -> str:
-    """Clean Markdown as a section of a file, its first line not indented unless it opens a part; `clean` undoes it."""
-    lines = [" " * _INDENT + line if line else "" for line in text.split("\n")]
-    opens_a_part = (text.startswith("#") and not text.startswith("###")) or text.lstrip("- ").startswith("**")
-    return "\n".join(lines) if opens_a_part else "\n".join(lines)[_INDENT:]
 
 
 def _indentation(line: str) -> int:

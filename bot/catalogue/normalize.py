@@ -207,11 +207,6 @@ def expand_sms(word: str) -> str:
     return _SMS.get(word, word)
 
 
-def is_elision(word: str) -> bool:
-    """Whether a folded token is an elided article or pronoun ("l", "d", "qu")."""
-    return word in _ELIDED
-
-
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A folded word without number and gender, the same for "infirmières" and "infirmier". Source: ours."""

@@ -1,4 +1,4 @@
-"""One fiche file: from its text to a `Formation`, and back. Pure: nothing is read or written here."""
+"""One fiche file: from its text to a `Formation`. Pure: nothing is read or written here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.catalogue.fiche import KNOWN_FIELDS, KNOWN_SECTIONS, SECTION_FACTS, SECTION_JOBS, Formation, Section
-from bot.catalogue.markdown import clean, indented, is_outer, items
+from bot.catalogue.markdown import clean, is_outer, items
 from bot.catalogue.slug import slug
 
 MAX_BYTES = 1_000_000
@@ -65,23 +65,6 @@ def parse_formation(text: str, path: str) -> Formation:
         jobs=_jobs(sections),
         path=path,
     )
-
-
-def serialise(formation: Formation) -> str:
-    """`formation` as a fiche file; parsing it gives an equal formation."""
-    blocks = [f"# {formation.title}"]
-    facts = "\n".join(f"**{name}:** {value}".rstrip() for name, value in formation.fields)
-    if SECTION_FACTS not in {section.name for section in formation.sections}:
-        blocks.append(facts)
-        facts = ""
-    for section in formation.sections:
-        if section.name:
-            blocks.append(f"## {section.name}")
-        if section.name == SECTION_FACTS:
-            blocks.append(facts)
-            facts = ""
-        blocks.append(indented(section.text))
-    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def read_field(line: str) -> tuple[str, str] | None:

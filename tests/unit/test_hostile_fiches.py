@@ -10,12 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from serialise import serialise, serialise_job
 
 from bot.catalogue.fiche import Formation
 from bot.catalogue.ingest import ingest
-from bot.catalogue.job_parser import parse_job, serialise_job
+from bot.catalogue.job_parser import parse_job
 from bot.catalogue.markdown import safe
-from bot.catalogue.parser import parse_formation, serialise
+from bot.catalogue.parser import parse_formation
 from bot.catalogue.store import connect, read_catalogue
 
 WRITTEN_BY_RENDERERS = {"p", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "a", "code", "pre"}

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from serialise import serialise_job
 
 from bot.catalogue.fiche import Facet
 from bot.catalogue.job_fiche import JOB_FACETS, JobFiche, JobName
-from bot.catalogue.job_parser import describes_job, parse_job, serialise_job
+from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import FicheError
 
 FICHE = """\
@@ -128,7 +129,6 @@ def test_names_of_the_job(fiche: JobFiche) -> None:
 
 def test_fields_and_lists(fiche: JobFiche) -> None:
     assert fiche.value("ID") == "MET.1"
-    assert fiche.rome_codes == ("N2204", "N3103")
     assert fiche.level == "CAP ou équivalent"
     assert fiche.statuses == ("fonctionnaire", "salarié")
     assert fiche.interests == ("j'aime la nature", "J'aime communiquer")
@@ -178,7 +178,6 @@ def test_names_of_parts_may_be_written_differently() -> None:
     fiche = parse(
         "# a\n**codes rome :**\n* X1\n**NIVEAU D’ACCES MINIMUM**: bac\n## vie  professionnelle\n  ## salaire\n5\n"
     )
-    assert fiche.rome_codes == ("X1",)
     assert fiche.level == "bac"
     assert fiche.value("Salaire") == "5"
 

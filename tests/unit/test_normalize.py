@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogue.normalize import expand_sms, fold, is_elision, phonetic, stem, tokenize
+from bot.catalogue.normalize import expand_sms, fold, phonetic, stem, tokenize
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
@@ -72,10 +72,6 @@ def test_folding_twice_changes_nothing_in_the_words(text: str) -> None:
 )
 def test_sms_is_spelt_out_and_other_words_are_kept(sms: str, plain: str) -> None:
     assert expand_sms(sms) == plain
-
-
-def test_elisions() -> None:
-    assert [w for w in ("l", "d", "qu", "le", "cap") if is_elision(w)] == ["l", "d", "qu"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from serialise import serialise
 
 from bot.catalogue.fiche import Facet, Formation
-from bot.catalogue.parser import MAX_BYTES, FicheError, decode, parse_formation, serialise
+from bot.catalogue.parser import MAX_BYTES, FicheError, decode, parse_formation
 from bot.catalogue.slug import slug
 
 FICHE = """\
