@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+from redis.exceptions import RedisError
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -14,6 +15,7 @@ from bot.channel import metrics
 from bot.channel.draining import RETRY, Draining
 from bot.channel.errors import Errors
 from bot.channel.health import Health
+from bot.channel.limits import RateLimits, TooFast, client_address, is_trusted
 from bot.channel.malformed_requests import refuse_malformed_requests
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
@@ -30,20 +32,32 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# Methods that change nothing: counted apart from the others.
+_PAGES = ("GET", "HEAD", "OPTIONS")
+
 
 class Entrance(Blueprint):
     """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
 
-    def __init__(self, name: str, settings: Settings, errors: Errors, health: Health, draining: Draining) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        errors: Errors,
+        health: Health,
+        draining: Draining,
+        limits: RateLimits,
+    ) -> None:
         super().__init__(name)
         self.ctx.settings, self.ctx.errors, self.ctx.health = settings, errors, health
-        self.ctx.draining = draining
+        self.ctx.draining, self.ctx.limits = draining, limits
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         """Register with the server, and take over / from Rasa."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
+        limits: RateLimits = self.ctx.limits
         ancestors = " ".join(["'self'", *settings.origins])
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -62,9 +76,15 @@ class Entrance(Blueprint):
                 await request.receive_body()
             if draining.begun:
                 return errors.reply(503, "down", RETRY)
+            try:
+                await limits.count("pages" if request.method in _PAGES else "address", _whose(request, settings))
+            except (TooFast, RedisError) as error:  # not raised: Sanic may be at an error already
+                return errors(request, error)
+            if not _known_host(request, settings.hosts):
+                return errors.reply(400, "request")
             if request.path in ("/", "/chat"):
                 return response.redirect("/chat/")
-            if not _allowed(request, settings.origins):
+            if not _allowed(request, settings):
                 return errors.reply(403, "origin")
             if request.method == "OPTIONS":
                 return response.empty()
@@ -103,6 +123,26 @@ class Entrance(Blueprint):
         return super().register(app, options)
 
 
-def _allowed(request: Request, origins: tuple[str, ...]) -> bool:
+def _whose(request: Request, settings: Settings) -> str:
+    """The address that a request comes from."""
+    return client_address(request.ip, request.headers.getall("x-forwarded-for", []), settings.trusted_proxies)
+
+
+def _known_host(request: Request, hosts: tuple[str, ...]) -> bool:
+    """Whether one may ask for this host; of health one may always ask, as probes do, by an address."""
+    return not hosts or request.path == "/health" or request.headers.get("host", "").lower() in hosts
+
+
+def _allowed(request: Request, settings: Settings) -> bool:
+    """Whether the page that asks, if any, is ours or one of JALON_ORIGINS."""
     origin = request.headers.get("origin")
-    return origin is None or origin in origins or origin.partition("://")[2] == request.headers.get("host")
+    if origin is None or origin in settings.origins:
+        return True
+    scheme, _, host = origin.partition("://")
+    return host == request.headers.get("host") and scheme in _schemes(request, settings)
+
+
+def _schemes(request: Request, settings: Settings) -> tuple[str, ...]:
+    """How our own pages may be addressed: as the first proxy says, where a trusted one hands it on."""
+    told = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return (told,) if told and is_trusted(request.ip, settings.trusted_proxies) else ("http", "https")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from contract import Contract
-from live_server import LiveServer, Pupil
+from live_server import CLIENT_SECONDS, LiveServer, Pupil
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def client(server: LiveServer, contract: Contract) -> Iterator[httpx.Client]:
         reply.read()
         assert contract.broken_by(reply) is None
 
-    with httpx.Client(base_url=server.url, timeout=30, event_hooks={"response": [hold]}) as client:
+    with httpx.Client(base_url=server.url, timeout=CLIENT_SECONDS, event_hooks={"response": [hold]}) as client:
         yield client
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 from contract import Contract
-from live_server import LiveServer, Pupil, wait_for
+from live_server import CLIENT_SECONDS, PATIENT_SECONDS, LiveServer, Pupil, wait_for
 from services import free_port
 
 from bot.channel.database import connect, feedback
 from bot.channel.feedback import save_feedback
+from bot.channel.limits import PAGES_FOR_A_REQUEST
 
 SCHOOL = "https://ecole.example"
 MARKER = "zorglubidule"
@@ -90,7 +91,9 @@ def caller(guarded: Guarded, contract: Contract) -> Iterator[Caller]:
     def call() -> httpx.Client:
         headers = {"X-Forwarded-For": f"203.0.113.9, {next(addresses)}"}
         clients.append(
-            httpx.Client(base_url=guarded.url, timeout=30, headers=headers, event_hooks={"response": [hold]})
+            httpx.Client(
+                base_url=guarded.url, timeout=CLIENT_SECONDS, headers=headers, event_hooks={"response": [hold]}
+            )
         )
         return clients[-1]
 
@@ -139,13 +142,31 @@ def test_what_a_client_says_of_its_address_is_not_believed(guarded: Guarded) -> 
     assert taken == ADDRESS_LIMIT
 
 
-def test_refused_bodies_and_erasures_are_not_counted(caller: Caller) -> None:
+def test_whatever_an_address_asks_for_is_counted(caller: Caller) -> None:
+    """Bodies that are refused, sessions that are none, erasures."""
+    asked = [
+        ("POST", "/chat/message", {}),
+        ("DELETE", "/chat/session", {"session": "x"}),
+        ("POST", "/chat/restart", {"session": "x"}),
+        ("POST", "/chat/nothing", {}),
+        ("DELETE", "/chat/session", {}),
+    ]
+    for method, path, body in asked:
+        client = caller()
+        statuses = [client.request(method, path, json=body).status_code for _ in range(ADDRESS_LIMIT + 1)]
+        assert statuses.count(429) == 1
+        assert statuses[-1] == 429
+        assert sessions_opened(client, 1) == 0
+
+
+def test_pages_have_a_limit_of_their_own(caller: Caller) -> None:
     client = caller()
-    pupil = Pupil(client)
-    for _ in range(ADDRESS_LIMIT + 5):
-        assert client.post("/chat/message", json={"session": pupil.session}).status_code == 422
-    assert sessions_opened(client, ADDRESS_LIMIT) == ADDRESS_LIMIT - 1
-    assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
+    statuses = [client.get("/chat/icon.svg").status_code for _ in range(ADDRESS_LIMIT * PAGES_FOR_A_REQUEST + 1)]
+    assert statuses.count(429) == 1
+    assert statuses[-1] == 429
+    assert client.get("/health").status_code == 429
+    assert Pupil(client).say("merci")
+    assert caller().get("/health").status_code == 200
 
 
 # --- other sites
@@ -250,7 +271,8 @@ def test_what_is_erased_is_gone(guarded: Guarded, pupil: Pupil) -> None:
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 204
     assert guarded.files_hold(word)
     assert pupil.client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
-    assert guarded.files_hold(word) == []
+    # At once but where SQLite moved rows about, which the file is written anew for.
+    wait_for(lambda: guarded.files_hold(word) == [], PATIENT_SECONDS, "the word to be gone")
     assert pupil.post(text=f"le bac pro {word}, ça dure combien ?", key="a-key").status_code == 401
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 401
     assert guarded.files_hold(word) == []
@@ -288,7 +310,7 @@ def test_old_conversations_go_by_the_command(guarded: Guarded, pupil: Pupil) -> 
 
 def test_what_is_old_goes_by_itself(guarded: Guarded) -> None:
     """At the start of a server (and then every ten minutes)."""
-    wait_for(lambda: not guarded.files_hold(OLD), 20, "the old rating to go")
+    wait_for(lambda: not guarded.files_hold(OLD), PATIENT_SECONDS, "the old rating to go")
 
 
 # --- for who looks after it
