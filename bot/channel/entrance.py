@@ -12,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channel import metrics
+from bot.channel.connections import KEPT_DESCRIPTORS, Connections, raise_descriptors
 from bot.channel.draining import RETRY, Draining
 from bot.channel.errors import Errors
 from bot.channel.health import Health
@@ -19,7 +20,7 @@ from bot.channel.limits import RateLimits, TooFast, client_address, is_trusted
 from bot.channel.malformed_requests import refuse_malformed_requests
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
-from bot.settings import Settings
+from bot.settings import Settings, patient
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -32,6 +33,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# For a handler, all of whose parts give up sooner, and for a client that does not read its reply.
+_REPLY_SECONDS = 30.0
+# For the last bytes of a connection that is closed, or of a server that ends.
+_CLOSE_SECONDS = 3.0
 # Methods that change nothing: counted apart from the others.
 _PAGES = ("GET", "HEAD", "OPTIONS")
 
@@ -62,6 +67,9 @@ class Entrance(Blueprint):
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.FALLBACK_ERROR_FORMAT = "json"
+        app.config.RESPONSE_TIMEOUT = patient(_REPLY_SECONDS)
+        app.config.GRACEFUL_SHUTDOWN_TIMEOUT = patient(_CLOSE_SECONDS)
+        app.ctx.connections = Connections(settings.trusted_proxies, raise_descriptors() - KEPT_DESCRIPTORS)
         # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
         app.ctx.sanic_cors.resources = []
 
@@ -116,6 +124,7 @@ class Entrance(Blueprint):
         @app.before_server_stop
         async def drain(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             await draining.drain()
+            app.ctx.connections.close()
 
         refuse_malformed_requests(app)
         purge_while_serving(app, settings)
