@@ -18,6 +18,7 @@ from bot.channel.errors import Errors
 from bot.channel.health import Health
 from bot.channel.limits import RateLimits, TooFast, client_address, is_trusted
 from bot.channel.malformed_requests import refuse_malformed_requests
+from bot.channel.refusals import Refusals
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
 from bot.settings import Settings, patient
@@ -63,6 +64,7 @@ class Entrance(Blueprint):
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
         limits: RateLimits = self.ctx.limits
+        refusals = Refusals()
         ancestors = " ".join(["'self'", *settings.origins])
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -118,6 +120,8 @@ class Entrance(Blueprint):
         async def measure(request: Request, reply: HTTPResponse) -> None:
             route = f"/{request.route.path}" if request.route else "none"
             metrics.REQUESTS.labels(route, reply.status).inc()
+            if reply.status >= 400:
+                refusals.note(f"{request.method if request.route else ''} {route}".strip(), reply.status)
             if hasattr(request.ctx, "started"):
                 metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
 
