@@ -65,11 +65,13 @@ def test_killed_in_the_middle(
 def test_rolling_restart(cluster: Cluster, table: ClusterTable, clock_counts: bool, patience: float) -> None:
     """Each server ended and started again in turn: no request fails for that.
 
+    The first was, just before; where no table is made, it is the second one's turn alone.
+
     One that waited for the whole time of a reply did so for a processor, on a machine with too few of them: the table
     tells how many, and they are no failure here.
     """
     with Load(cluster.proxy.url, TALKING, PAUSE_SECONDS) as load:
-        for server in cluster.servers:
+        for server in cluster.servers if clock_counts else cluster.servers[1:]:
             assert server.stop(signal.SIGTERM) == 0, server.logged()[-3000:]
             server.start()
             load.wait_for_answers(since=time.monotonic())
