@@ -110,10 +110,12 @@ class Connection(HttpProtocol):
         await super().send(data)
 
     def close_soon(self) -> None:
-        """Close at once or, where a whole request waits for its reply, after that."""
+        """Close at once or, where a whole request waits for its reply, after that; what is written is sent."""
         http = getattr(self, "_http", None)  # none before its task has begun, and after that has ended
-        if http is None or http.stage is Stage.IDLE or self._whole_by is not None:
+        if self._whole_by is not None:
             self.abort()
+        elif http is None or http.stage is Stage.IDLE:
+            self.close()
         else:
             http.keep_alive = False
 

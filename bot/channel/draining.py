@@ -15,7 +15,10 @@ RETRY = {"Retry-After": "5"}
 
 
 class Draining:
-    """Whether the server ends, and the wait for all that `under_way` tells; then `finish` is run."""
+    """Ends the work of a server: `drain` waits for the tasks that `under_way` returns, then runs `finish`.
+
+    From then on `begun` is true, and new requests are to be refused.
+    """
 
     def __init__(
         self, under_way: Callable[[], Collection[asyncio.Task[Any]]], finish: Callable[[], Awaitable[None]]
@@ -25,7 +28,7 @@ class Draining:
         self.begun = False
 
     async def drain(self) -> None:
-        """Let nothing more in, and return when what is under way is done."""
+        """Set `begun`, wait DRAIN_SECONDS at most for the tasks that are under way, and run `finish`."""
         self.begun = True
         tasks = self._under_way()
         if tasks:

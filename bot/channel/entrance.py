@@ -43,7 +43,7 @@ _PAGES = ("GET", "HEAD", "OPTIONS")
 
 
 class Entrance(Blueprint):
-    """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
+    """The blueprint of /chat, which also sets up / and /health, and the headers, errors and limits of every request."""
 
     def __init__(
         self,

@@ -79,11 +79,11 @@ class MemorySessions:
         """See SessionStore."""
         if _digest(conversation) in self._closed:
             return Standing.CLOSED
-        return Standing.LIVE if conversation in self._live else Standing.UNKNOWN
+        return Standing.LIVE if _digest(conversation) in self._live else Standing.UNKNOWN
 
     async def touch(self, conversation: str) -> None:
         """See SessionStore."""
-        self._live[conversation] = True
+        self._live[_digest(conversation)] = True
 
     async def claim(self, conversation: str, name: str) -> bool:
         """See SessionStore."""
@@ -107,7 +107,7 @@ class MemorySessions:
 
     async def forget(self, conversation: str) -> None:
         """See SessionStore."""
-        self._live.pop(conversation, None)
+        self._live.pop(_digest(conversation), None)
 
     async def check(self) -> None:
         """See SessionStore."""

@@ -1,6 +1,6 @@
 """Thousands of generated requests to all calls: none breaks the server, none gets an empty or an unworded reply.
 
-`--requests` is how many requests there are at least (`make test-api-full` asks for more than `make test`).
+`--requests` is how many requests there are at least; to be thorough, ask for 10,000.
 """
 
 from __future__ import annotations
