@@ -17,7 +17,7 @@ from benchmarks.largest_replies import Asking
 from benchmarks.speed.sides import memory_mb
 
 FORMATIONS = 500
-REPLIES, MOST_GROWTH = 400, 0.1
+REPLIES, MOST_GROWTH = 500, 0.05
 ERASURES, MESSAGES = 20, 60
 FICHE = """# BTS fabrication de zorglondes numéro {number}
 
@@ -62,8 +62,8 @@ def test_long_lists_stay_neither_in_memory_nor_twice_on_the_disk(wide: LiveServe
     asyncio.run(asking.ask(REPLIES))
     assert asking.wrong == 0
     assert asking.largest > FORMATIONS * 100
-    # All that was sent is more than the growth that is allowed, so that it would show.
-    assert asking.bytes / 1e6 > before * MOST_GROWTH / 2
+    # More was sent than it may grow by, so that it would show.
+    assert asking.bytes / 1e6 > 1.2 * before * MOST_GROWTH
     assert memory_mb(wide.pid) < before * (1 + MOST_GROWTH)
     stored = sum(file.stat().st_size for file in wide.conversations.parent.glob("conversations.db*"))
     assert stored < asking.bytes
