@@ -113,7 +113,7 @@ class Connection(HttpProtocol):
         """Close at once or, where a whole request waits for its reply, after that; what is written is sent."""
         http = getattr(self, "_http", None)  # none before its task has begun, and after that has ended
         if self._whole_by is not None:
-            self.abort()
+            self.transport.abort()  # not self.abort(), which makes Sanic tell of a request that there is none of
         elif http is None or http.stage is Stage.IDLE:
             self.close()
         else:

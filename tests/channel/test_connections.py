@@ -149,7 +149,9 @@ async def test_a_trusted_proxy_has_as_many_as_it_needs(site: Site, monkeypatch: 
             assert await told(refused) == b""
 
 
-async def test_the_end_waits_for_replies_and_not_for_the_rest_of_requests(site: Site) -> None:
+async def test_the_end_waits_for_replies_and_not_for_the_rest_of_requests(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     site.may_answer.clear()
     async with (
         site.connected() as (waiting, whole),
@@ -168,6 +170,9 @@ async def test_the_end_waits_for_replies_and_not_for_the_rest_of_requests(site: 
             assert await told(reader) == b""
         site.may_answer.set()
         assert (await told(waiting)).endswith(b"got 10")
+    while site.connections._open:
+        await asyncio.sleep(0.01)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_descriptors_are_raised_to_what_the_process_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
