@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import shlex
 import shutil
 import socket
@@ -30,6 +31,8 @@ PYTHON = ((3, 12), (3, 10))
 LOCK = ROOT / "requirements.lock"
 FREE_DISK = 500 * 2**20
 FREE_MEMORY = 2**30
+# Two hundred of them are for files: the rest are connections. The server raises its soft limit to the hard one.
+DESCRIPTORS = 4096
 _WAIT_SECONDS = 3
 _MOST_NAMED = 5
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;.*?)?\s*\\?$", re.MULTILINE)
@@ -239,6 +242,17 @@ def disk(settings: Settings, least: int = FREE_DISK) -> Problem | None:
     return None
 
 
+def descriptors(_settings: Settings, least: int = DESCRIPTORS) -> Problem | None:
+    """The process may have connections for a school."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY or hard >= least:
+        return None
+    return Problem(
+        f"A server may open only {hard} files and connections here.",
+        f"allow more: ulimit -Hn {least}, LimitNOFILE={least} of systemd, or --ulimit nofile={least} of the container",
+    )
+
+
 def memory(
     _settings: Settings,
     least: int = FREE_MEMORY,
@@ -294,6 +308,7 @@ CHECKS: dict[str, Check] = {
     "Redis": shared_redis,
     "disk": disk,
     "memory": memory,
+    "descriptors": descriptors,
     "origins": origins,
     "privacy": privacy,
 }

@@ -20,6 +20,7 @@ MIN_SECRET = 32
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
 _SQLITE_PATH = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<path>[^/:?].*)")
 _ORIGIN = re.compile(r"https?://[^/\s,?#@]+")
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 
 class SettingsError(Exception):
@@ -42,11 +43,16 @@ class Settings(BaseSettings):
     port: int = Field(default=5005, ge=1, le=65535, description="the port the server listens on")
     secret: SecretStr | None = Field(
         default=None,
-        description="what signs sessions, the same on all servers; by default made once, in SECRET_FILE",
+        description="what signs sessions, the same on all servers; by default made once, in SECRET_FILE. Several, "
+        "separated by commas: the first signs, what any of them signed is valid",
     )
     origins: tuple[str, ...] = Field(
         default=(),
         description="comma-separated sites (https://host) whose pages may show the chat; by default ours",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(),
+        description="comma-separated names (with :port where there is one) that a request may ask for; by default any",
     )
     redis_url: str | None = Field(
         default=None,
@@ -70,6 +76,12 @@ class Settings(BaseSettings):
     )
     metrics_port: int | None = Field(
         default=None, ge=1, le=65535, description="the port of loopback with /metrics; by default there is none"
+    )
+    patience: float = Field(
+        default=1.0,
+        ge=1,
+        le=100,
+        description="how many times as long everything may take before it is given up: for tests, and for debugging",
     )
     runtime: Literal["lean", "stock"] = Field(
         default="lean",
@@ -101,8 +113,8 @@ class Settings(BaseSettings):
 
     @validator("secret")
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < MIN_SECRET:
-            raise ValueError(f"must have {MIN_SECRET} characters at least")
+        if value is not None and min(map(len, value.get_secret_value().split(","))) < MIN_SECRET:
+            raise ValueError(f"must have {MIN_SECRET} characters at least (each of them, where there are several)")
         return value
 
     @validator("origins")
@@ -112,6 +124,14 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no site: write https://host or https://host:port, without a path")
         return origins
+
+    @validator("hosts")
+    def _plain_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        hosts = tuple(host.strip().lower() for host in value if host.strip())
+        for host in hosts:
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is no host: write name or name:port")
+        return hosts
 
     @validator("redis_url")
     def _redis(cls, value: str | None) -> str | None:
@@ -133,15 +153,23 @@ class Settings(BaseSettings):
             raise ValueError("must be an http(s) address with {query} in it, and no other brace")
         return value
 
-    def signing_secret(self) -> str:
-        """JALON_SECRET or, without it, the secret of SECRET_FILE, made on first use; raises SettingsError."""
-        return self.secret.get_secret_value() if self.secret else _kept_secret(SECRET_FILE)
+    def signing_secrets(self) -> tuple[str, ...]:
+        """The secrets of JALON_SECRET or, without it, that of SECRET_FILE, made on first use; raises SettingsError.
+
+        The first one signs.
+        """
+        return tuple(self.secret.get_secret_value().split(",")) if self.secret else (_kept_secret(SECRET_FILE),)
 
 
 def load_settings() -> Settings:
     """The settings of the environment; raises SettingsError with a line for each bad variable."""
     # Each message asks for them: they are read anew only where a variable changed.
     return _settings(tuple(os.environ.get(name) for name in _VARIABLES))
+
+
+def patient(seconds: float) -> float:
+    """`seconds` that something may take before it is given up, as many times as long as JALON_PATIENCE says."""
+    return seconds * load_settings().patience
 
 
 _VARIABLES = tuple(f"JALON_{name.upper()}" for name in Settings.__fields__)

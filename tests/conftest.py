@@ -170,10 +170,16 @@ def clock_counts(pytestconfig: pytest.Config) -> bool:
     return pytestconfig.getoption("--table") is not None
 
 
+@pytest.fixture(scope="session")
+def patience(clock_counts: bool) -> float:
+    """JALON_PATIENCE of servers that are hurt: they must give up, but not because the machine is busy."""
+    return 1.0 if clock_counts else 2.0
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is done by tests that can do more, what they need, and where their tables go."""
     parser.addoption("--shared", type=Path, help="the folder with a published catalogue: only tests over it are run")
-    parser.addoption("--requests", type=int, default=10_000, help="generated requests to the web API")
+    parser.addoption("--requests", type=int, default=2_000, help="generated requests; 10000 to be thorough")
     parser.addoption("--times", type=int, default=1, help="how often each fault is made")
     parser.addoption("--table", type=Path, help="the document whose table of measurements is written anew")
 

@@ -16,11 +16,10 @@ from types import TracebackType
 
 import httpx
 import psycopg2
-from live_server import Pupil, wait_for
+from live_server import CLIENT_SECONDS, PATIENT_SECONDS, Pupil, wait_for
 
 PUPILS = 6
 PAUSE_SECONDS = 0.1
-CLIENT_SECONDS = 30.0
 NO_ANSWER = 0
 
 _numbers = itertools.count(1)
@@ -57,7 +56,7 @@ class Load:
         for thread in self._threads:
             thread.start()
         try:
-            self.wait_for_answers(since=0.0, seconds=30.0)
+            self.wait_for_answers(since=0.0)
         except BaseException:
             self.stop()
             raise
@@ -74,9 +73,10 @@ class Load:
         for thread in self._threads:
             thread.join()
 
-    def wait_for_answers(self, since: float, seconds: float) -> float:
+    def wait_for_answers(self, since: float) -> float:
         """Wait until all got a reply to a message sent after the moment `since`; how long after it the last came."""
-        wait_for(lambda: len(self._served(since)) == len(self._threads), seconds, "everyone to be answered")
+        everyone = len(self._threads)
+        wait_for(lambda: len(self._served(since)) == everyone, PATIENT_SECONDS, "everyone to be answered")
         return max(self._served(since).values()) - since
 
     def under_way(self, since: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Boolean, Column, Float, String, Table, select
 from sqlalchemy.engine import Engine
 
+from bot.settings import patient
 from bot.stores import engine as engines
 from bot.stores.tables import conversation, metadata
 
@@ -33,7 +34,7 @@ def connect(url: str) -> Engine:
 
 async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
     """Run a call that waits for a database off the event loop; raises asyncio.TimeoutError."""
-    return await asyncio.wait_for(asyncio.to_thread(call, *arguments), CALL_SECONDS)
+    return await asyncio.wait_for(asyncio.to_thread(call, *arguments), patient(CALL_SECONDS))
 
 
 def check(engine: Engine) -> None:

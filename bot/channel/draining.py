@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
+
+from bot.settings import patient
 
 # The longest that the end waits for what is under way.
 DRAIN_SECONDS = 10.0
@@ -13,15 +15,22 @@ RETRY = {"Retry-After": "5"}
 
 
 class Draining:
-    """Whether the server ends, and the wait for all that `under_way` tells."""
+    """Ends the work of a server: `drain` waits for the tasks that `under_way` returns, then runs `finish`.
 
-    def __init__(self, under_way: Callable[[], Collection[asyncio.Task[Any]]]) -> None:
+    From then on `begun` is true, and new requests are to be refused.
+    """
+
+    def __init__(
+        self, under_way: Callable[[], Collection[asyncio.Task[Any]]], finish: Callable[[], Awaitable[None]]
+    ) -> None:
         self._under_way = under_way
+        self._finish = finish
         self.begun = False
 
     async def drain(self) -> None:
-        """Let nothing more in, and return when what is under way is done."""
+        """Set `begun`, wait DRAIN_SECONDS at most for the tasks that are under way, and run `finish`."""
         self.begun = True
         tasks = self._under_way()
         if tasks:
-            await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+            await asyncio.wait(tasks, timeout=patient(DRAIN_SECONDS))
+        await self._finish()

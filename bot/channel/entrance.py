@@ -6,18 +6,22 @@ import asyncio
 import time
 from typing import Any
 
+from redis.exceptions import RedisError
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channel import metrics
+from bot.channel.connections import KEPT_DESCRIPTORS, Connections, raise_descriptors
 from bot.channel.draining import RETRY, Draining
 from bot.channel.errors import Errors
 from bot.channel.health import Health
+from bot.channel.limits import RateLimits, TooFast, client_address, is_trusted
 from bot.channel.malformed_requests import refuse_malformed_requests
+from bot.channel.refusals import Refusals
 from bot.channel.requests import MAX_BODY
 from bot.channel.retention import purge_while_serving
-from bot.settings import Settings
+from bot.settings import Settings, patient
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -30,24 +34,44 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# For a handler, all of whose parts give up sooner, and for a client that does not read its reply.
+_REPLY_SECONDS = 30.0
+# For the last bytes of a connection that is closed, or of a server that ends.
+_CLOSE_SECONDS = 3.0
+# Methods that change nothing: counted apart from the others.
+_PAGES = ("GET", "HEAD", "OPTIONS")
+
 
 class Entrance(Blueprint):
-    """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
+    """The blueprint of /chat, which also sets up / and /health, and the headers, errors and limits of every request."""
 
-    def __init__(self, name: str, settings: Settings, errors: Errors, health: Health, draining: Draining) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        errors: Errors,
+        health: Health,
+        draining: Draining,
+        limits: RateLimits,
+    ) -> None:
         super().__init__(name)
         self.ctx.settings, self.ctx.errors, self.ctx.health = settings, errors, health
-        self.ctx.draining = draining
+        self.ctx.draining, self.ctx.limits = draining, limits
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         """Register with the server, and take over / from Rasa."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
+        limits: RateLimits = self.ctx.limits
+        refusals = Refusals()
         ancestors = " ".join(["'self'", *settings.origins])
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.FALLBACK_ERROR_FORMAT = "json"
+        app.config.RESPONSE_TIMEOUT = patient(_REPLY_SECONDS)
+        app.config.GRACEFUL_SHUTDOWN_TIMEOUT = patient(_CLOSE_SECONDS)
+        app.ctx.connections = Connections(settings.trusted_proxies, raise_descriptors() - KEPT_DESCRIPTORS)
         # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
         app.ctx.sanic_cors.resources = []
 
@@ -62,9 +86,15 @@ class Entrance(Blueprint):
                 await request.receive_body()
             if draining.begun:
                 return errors.reply(503, "down", RETRY)
+            try:
+                await limits.count("pages" if request.method in _PAGES else "address", _whose(request, settings))
+            except (TooFast, RedisError) as error:  # not raised: Sanic may be at an error already
+                return errors(request, error)
+            if not _known_host(request, settings.hosts):
+                return errors.reply(400, "request")
             if request.path in ("/", "/chat"):
                 return response.redirect("/chat/")
-            if not _allowed(request, settings.origins):
+            if not _allowed(request, settings):
                 return errors.reply(403, "origin")
             if request.method == "OPTIONS":
                 return response.empty()
@@ -90,12 +120,15 @@ class Entrance(Blueprint):
         async def measure(request: Request, reply: HTTPResponse) -> None:
             route = f"/{request.route.path}" if request.route else "none"
             metrics.REQUESTS.labels(route, reply.status).inc()
+            if reply.status >= 400:
+                refusals.note(f"{request.method if request.route else ''} {route}".strip(), reply.status)
             if hasattr(request.ctx, "started"):
                 metrics.SECONDS.labels(route).observe(time.perf_counter() - request.ctx.started)
 
         @app.before_server_stop
         async def drain(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             await draining.drain()
+            app.ctx.connections.close()
 
         refuse_malformed_requests(app)
         purge_while_serving(app, settings)
@@ -103,6 +136,26 @@ class Entrance(Blueprint):
         return super().register(app, options)
 
 
-def _allowed(request: Request, origins: tuple[str, ...]) -> bool:
+def _whose(request: Request, settings: Settings) -> str:
+    """The address that a request comes from."""
+    return client_address(request.ip, request.headers.getall("x-forwarded-for", []), settings.trusted_proxies)
+
+
+def _known_host(request: Request, hosts: tuple[str, ...]) -> bool:
+    """Whether one may ask for this host; of health one may always ask, as probes do, by an address."""
+    return not hosts or request.path == "/health" or request.headers.get("host", "").lower() in hosts
+
+
+def _allowed(request: Request, settings: Settings) -> bool:
+    """Whether the page that asks, if any, is ours or one of JALON_ORIGINS."""
     origin = request.headers.get("origin")
-    return origin is None or origin in origins or origin.partition("://")[2] == request.headers.get("host")
+    if origin is None or origin in settings.origins:
+        return True
+    scheme, _, host = origin.partition("://")
+    return host == request.headers.get("host") and scheme in _schemes(request, settings)
+
+
+def _schemes(request: Request, settings: Settings) -> tuple[str, ...]:
+    """How our own pages may be addressed: as the first proxy says, where a trusted one hands it on."""
+    told = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return (told,) if told and is_trusted(request.ip, settings.trusted_proxies) else ("http", "https")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
+import time
 from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
+from bot.channel.compaction import Compaction
 from bot.channel.database import CALL_SECONDS, feedback, in_thread
-from bot.channel.session_store import SessionStore, Standing
+from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
 from bot.channel.sessions import SessionExpired
 from bot.review.questions import Questions
-from bot.stores.removal import erase, remove_traces
+from bot.settings import patient
+from bot.stores.removal import empty_log, erase, remove_traces
 
 T = TypeVar("T")
 
@@ -23,6 +27,7 @@ class Eraser:
     """Runs what writes to conversations and erases them, so that nothing is written again after an erasure."""
 
     def __init__(self, engine: Engine, store: SessionStore, questions: Questions) -> None:
+        self.compaction = Compaction(functools.partial(remove_traces, engine))
         self._engine = engine
         self._store = store
         self._questions = questions
@@ -41,7 +46,10 @@ class Eraser:
         return [*itertools.chain.from_iterable(self._running.values()), *self._erasing]
 
     async def erase(self, conversation: str) -> None:
-        """Close the conversation and remove all that is kept of it; where that fails, the session goes on."""
+        """Close the conversation and remove all that is kept of it; where that fails, the session goes on.
+
+        When this returns the rows are overwritten in the files; copies that SQLite made of them go a moment later.
+        """
         task = asyncio.ensure_future(self._erase(conversation))
         self._erasing.add(task)
         task.add_done_callback(self._erased)
@@ -70,8 +78,9 @@ class Eraser:
                 raise SessionExpired
 
     async def _remove(self, conversation: str) -> None:
-        await asyncio.wait_for(asyncio.wrap_future(self._questions.erase(conversation)), CALL_SECONDS)
+        await asyncio.wait_for(asyncio.wrap_future(self._questions.erase(conversation)), patient(CALL_SECONDS))
         await in_thread(erase_conversation, self._engine, conversation)
+        self.compaction.want()
 
     def _ended(self, conversation: str, task: asyncio.Task[Any]) -> None:
         self._running[conversation].discard(task)
@@ -91,8 +100,11 @@ def _look_at(task: asyncio.Task[Any]) -> None:
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
-    """Delete all events and ratings of a conversation, and what was left in the files; raises SQLAlchemyError."""
-    erase(engine, [conversation])
+    """Delete all events and ratings of a conversation, overwrite them in the files, and let it not begin again.
+
+    Raises SQLAlchemyError.
+    """
+    erase(engine, [conversation], until=time.time() + SESSION_SECONDS)
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.conversation == conversation))
-    remove_traces(engine)
+    empty_log(engine)

@@ -16,7 +16,7 @@ from bot.channel.limits import TooFast
 from bot.channel.requests import BadRequest
 from bot.channel.sessions import ChoiceUnknown, SessionExpired
 from bot.stores.locks import LockUnavailable, TooManyTurns
-from bot.stores.tracker import StoreUnavailable, Unanswered
+from bot.stores.tracker import ConversationErased, StoreUnavailable, Unanswered
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Errors:
         """The reply to a request that raised; what nobody foresaw is logged, and is a 503 too."""
         if isinstance(error, BadRequest):
             return self.reply(error.status, error.code)
-        if isinstance(error, SessionExpired):
+        if isinstance(error, (SessionExpired, ConversationErased)):
             return self.reply(401, "session")
         if isinstance(error, ChoiceUnknown):
             return self.reply(404, "choice")

@@ -5,24 +5,27 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Iterable, Sequence
-from inspect import isawaitable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Literal
+from typing import Literal
 
 import limits
+from cachetools import TTLCache
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter as SharedLimiter
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter as LocalLimiter
 
 from bot.channel import metrics
 from bot.channel.session_store import redis_options
 
-Kind = Literal["session", "feedback", "address"]
+Kind = Literal["session", "feedback", "address", "pages"]
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+# A page is half a dozen GETs, and is opened more often than a message is sent.
+PAGES_FOR_A_REQUEST = 10
+_MINUTE = 60.0
+_MOST_WINDOWS = 100_000
 # A home or a school has a whole network of this length, and may use any address in it.
 _IPV6_NETWORK = 64
 
@@ -36,40 +39,80 @@ class TooFast(Exception):
 
 
 class RateLimits:
-    """Counts of the minute, in this process or in Redis; a limit of 0 is none.
+    """Counts the requests of a minute, in this process or in Redis; a limit of 0 is none.
 
-    What is counted is known by its keyed hash alone: no address is stored, for a minute either.
+    What is counted is known by its keyed hash alone: no address is stored, for a minute either. The GETs of an address
+    have a limit of their own, PAGES_FOR_A_REQUEST times that of its other requests, and are counted in this process:
+    pages are served without Redis too. `clock` must never go back.
     """
 
-    def __init__(self, session: int, address: int, secret: str, redis_url: str | None) -> None:
-        per_minute: dict[Kind, int] = {"session": session, "feedback": session, "address": address}
-        self._limits = {kind: limits.RateLimitItemPerMinute(n) for kind, n in per_minute.items() if n}
+    def __init__(
+        self,
+        session: int,
+        address: int,
+        secret: str,
+        redis_url: str | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits: dict[Kind, int] = {
+            "session": session,
+            "feedback": session,
+            "address": address,
+            "pages": PAGES_FOR_A_REQUEST * address,
+        }
         self._secret = hashlib.sha256(f"rate limits {secret}".encode()).digest()
-        self._limiter: SharedLimiter | LocalLimiter
+        self._local = _LocalWindows(clock)
+        self._shared: SharedLimiter | None = None
         if redis_url:
-            shared = RedisStorage(
+            storage = RedisStorage(
                 f"async+{redis_url}", implementation="redispy", key_prefix="jalon:limits", **redis_options()
             )
-            self._limiter = SharedLimiter(shared)
-        else:
-            self._limiter = LocalLimiter(MemoryStorage())
+            self._shared = SharedLimiter(storage)
 
     async def count(self, kind: Kind, whose: str) -> None:
         """Count one request; raises TooFast where it is one too many."""
-        limit = self._limits.get(kind)
-        if limit is None:
+        most = self._limits[kind]
+        if not most:
             return
         key = hashlib.blake2b(whose.encode(), key=self._secret, digest_size=16).hexdigest()
-        if await _settled(self._limiter.hit(limit, kind, key)):
-            return
-        metrics.RATE_LIMITED.labels(kind).inc()
-        window = await _settled(self._limiter.get_window_stats(limit, kind, key))
-        raise TooFast(max(1, math.ceil(window.reset_time - time.time())))
+        if self._shared is None or kind == "pages":
+            wait = self._local.hit(f"{kind} {key}", most)
+        else:
+            wait = await _hit(self._shared, most, kind, key)
+        if wait is not None:
+            metrics.RATE_LIMITED.labels(kind).inc()
+            raise TooFast(max(1, math.ceil(wait)))
 
 
-async def _settled(value: Any) -> Any:
-    """The result of a call that is asynchronous with Redis and plain in memory."""
-    return await value if isawaitable(value) else value
+class _LocalWindows:
+    """Counts in this process, each of a minute from its first request."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._windows: TTLCache[str, _Window] = TTLCache(_MOST_WINDOWS, _MINUTE, timer=clock)
+
+    def hit(self, key: str, most: int) -> float | None:
+        """Count one; the seconds until the window ends where it is one too many, else None."""
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = _Window(self._clock() + _MINUTE)
+        window.count += 1
+        return window.ends - self._clock() if window.count > most else None
+
+
+@dataclass
+class _Window:
+    ends: float
+    count: int = 0
+
+
+async def _hit(limiter: SharedLimiter, most: int, kind: Kind, key: str) -> float | None:
+    """What _LocalWindows.hit does, in Redis."""
+    limit = limits.RateLimitItemPerMinute(most)
+    if await limiter.hit(limit, kind, key):
+        return None
+    window = await limiter.get_window_stats(limit, kind, key)
+    return window.reset_time - time.time()
 
 
 def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Network]) -> str:
@@ -90,6 +133,12 @@ def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Networ
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _IPV6_NETWORK), strict=False))
     return str(address)
+
+
+def is_trusted(peer: str, trusted: Iterable[Network]) -> bool:
+    """Whether the peer is one of the trusted proxies."""
+    address = _parsed(peer)
+    return address is not None and any(address in network for network in trusted)
 
 
 def _parsed(text: str) -> Address | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
+import base64
+import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -20,14 +20,15 @@ from bot.channel.session_store import SessionStore
 from bot.channel.sessions import Sessions
 from bot.review.questions import Questions
 from bot.review.store import Reason
-from bot.stores.turns import reply_to
-
-logger = logging.getLogger(__name__)
+from bot.settings import patient
+from bot.stores.turns import find_turn
 
 CHANNEL = "chat"
 # The longest that a turn takes, all its parts at their limits.
 TURN_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
+# A multiple of three: as many characters in base 64 whatever the bytes, and no padding.
+_TURN_BYTES = 12
 # Put before typed text: Rasa then never takes a leading slash for a payload of its own.
 _WORD_JOINER = "\u2060"
 
@@ -61,10 +62,11 @@ class Collector(OutputChannel):
 
 
 class Replies:
-    """Makes replies, and knows for an hour after the last one what it gave.
+    """Makes replies, and finds those again that were given: in the database, where the turn of each is stored.
 
-    The key of a message is its id in the conversation in the database: a server that ended between the end of a turn
-    and its reply leaves the one who asks again with the same key its reply, and not a second turn.
+    A turn has an id there, made from the key of its message or at random, and the ids of the messages in reply are made
+    from it: asked again with the same key, whoever asks gets the same reply, from any server, whatever happened
+    meanwhile, and is no second turn.
     """
 
     def __init__(
@@ -77,67 +79,81 @@ class Replies:
         self._turn = turn
 
     async def reply(self, asked: MessageRequest, conversation: str) -> Body:
-        """The reply to a message, the same one for the same key; raises BadRequest, ChoiceUnknown."""
+        """The reply to a message, the same one for the same key.
+
+        Raises ChoiceUnknown; BadRequest, with status 422 where the key was used for another message.
+        """
+        text = self._heard(asked, conversation)
         if asked.key is None:
-            return await self._made(asked, conversation)
-        name = f"reply:{asked.key}"
-        for _ in range(int(TURN_SECONDS / _LOOK_AGAIN_SECONDS)):
-            if await self._store.claim(conversation, name):
+            return await self._made(asked, conversation, text, secrets.token_urlsafe(_TURN_BYTES))
+        turn = _turn_of_key(conversation, asked.key)
+        for _ in range(int(patient(TURN_SECONDS) / _LOOK_AGAIN_SECONDS)):
+            if await self._store.claim(conversation, turn):
                 try:
-                    kept = await self._store.note(conversation, name)
-                    return json.loads(kept) if kept else await self._made(asked, conversation, name)
+                    stored = await in_thread(find_turn, self._database, conversation, turn)
+                    if stored is None or not stored.replies:
+                        return await self._made(asked, conversation, text, turn)
+                    if stored.text != text:
+                        raise BadRequest(422, "fields")
+                    await self._store.touch(conversation)
+                    return self._public_all(stored.replies, conversation, turn)
                 finally:
-                    await self._store.release(conversation, name)
+                    await self._store.release(conversation, turn)
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         raise BadRequest(503, "down")
 
     async def exchange(self, conversation: str, message: str) -> Exchange:
         """What the message with this id replied to, and how; raises BadRequest where the conversation has none."""
-        kept = await self._store.note(conversation, f"message:{message}")
-        if kept is None:
+        turn, _, place = message.rpartition(".")
+        stored = await in_thread(find_turn, self._database, conversation, turn) if turn else None
+        replies = _with_text(stored.replies) if stored else []
+        if stored is None or place not in map(str, range(len(replies))):
             raise BadRequest(404, "message")
-        fields = json.loads(kept)
-        return Exchange(fields["question"], fields["outcome"], tuple(fields["facets"]))
+        answer = replies[int(place)]["custom"]["answer"]
+        # Typed text never begins with a slash by now: what does is a choice.
+        question = "" if stored.text.startswith("/") else stored.text.removeprefix(_WORD_JOINER)
+        return Exchange(question, answer["outcome"], tuple(answer["facets"]))
 
-    async def _made(self, asked: MessageRequest, conversation: str, name: str | None = None) -> Body:
-        """A new reply, kept under `name`, and each of its messages under its id; what it leaves open is for review."""
-        stored = await in_thread(reply_to, self._database, conversation, asked.key) if asked.key else []
-        said = stored or await self._said(asked, conversation)
-        messages = [self.public(message, conversation) for message in said]
-        if not messages:
+    async def _made(self, asked: MessageRequest, conversation: str, text: str, turn: str) -> Body:
+        """A new reply; what it leaves open is kept for review."""
+        said = _with_text(await self._said(text, conversation, turn))
+        if not said:
             raise BadRequest(503, "down")
-        notes = {}
-        for message, made in zip(messages, said, strict=True):
-            exchange = Exchange(asked.text or "", message["answer"]["outcome"], tuple(message["answer"]["facets"]))
-            notes[f"message:{message['id']}"] = json.dumps(asdict(exchange))
-            if made["custom"].get("review"):
-                reason = Reason(made["custom"]["review"])
-                self._questions.unanswered(conversation, exchange.question, reason, exchange.facets)
-            metrics.REPLIES.labels(exchange.outcome).inc()
-        reply = {"messages": messages}
-        await self._store.keep(conversation, {**notes, name: json.dumps(reply)} if name else notes)
-        return reply
+        for message in said:
+            answer, review = message["custom"]["answer"], message["custom"].get("review")
+            if review:
+                facets = tuple(answer["facets"])
+                self._questions.unanswered(conversation, asked.text or "", Reason(review), facets)
+            metrics.REPLIES.labels(answer["outcome"]).inc()
+        await self._store.touch(conversation)
+        return self._public_all(said, conversation, turn)
 
-    async def _said(self, asked: MessageRequest, conversation: str) -> list[dict[str, Any]]:
-        """What Rasa says; raises BadRequest where it takes too long, ChoiceUnknown."""
+    def _heard(self, asked: MessageRequest, conversation: str) -> str:
+        """The message as Rasa is given it: typed text, or the payload of a choice; raises ChoiceUnknown."""
         if asked.choice is not None:
-            text = self._sessions.unseal(conversation, asked.choice)
-        else:
-            typed = asked.text or ""
-            text = _WORD_JOINER + typed if typed.startswith("/") else typed
+            return self._sessions.unseal(conversation, asked.choice)
+        typed = asked.text or ""
+        return _WORD_JOINER + typed if typed.startswith("/") else typed
+
+    async def _said(self, text: str, conversation: str, turn: str) -> list[Body]:
+        """What Rasa says; raises BadRequest where it takes too long."""
         collector = Collector()
-        message = UserMessage(text, collector, conversation, input_channel=CHANNEL, message_id=asked.key)
-        turn = self._turn(message)
+        message = UserMessage(text, collector, conversation, input_channel=CHANNEL, message_id=turn)
         try:
-            await asyncio.wait_for(turn, TURN_SECONDS)
+            await asyncio.wait_for(self._turn(message), patient(TURN_SECONDS))
         except asyncio.TimeoutError as error:
             raise BadRequest(503, "down") from error
-        return [message for message in collector.messages if message.get("text")]
+        return collector.messages
 
-    def public(self, message: dict[str, Any], conversation: str) -> Body:
+    def _public_all(self, said: list[Body], conversation: str, turn: str) -> Body:
+        """The body of a reply."""
+        told = _with_text(said)
+        return {"messages": [self.public(one, conversation, f"{turn}.{place}") for place, one in enumerate(told)]}
+
+    def public(self, message: Body, conversation: str, id_: str) -> Body:
         """A message as the contract words it."""
         public = {
-            "id": secrets.token_urlsafe(9),
+            "id": id_,
             "text": message["text"],
             "choices": [
                 {"id": self._sessions.seal(conversation, button["payload"]), "title": button["title"]}
@@ -148,3 +164,13 @@ class Replies:
         if "answer" in custom:
             public["answer"] = custom["answer"]
         return public
+
+
+def _turn_of_key(conversation: str, key: str) -> str:
+    """The id in the database of the message that was sent with this key."""
+    digest = hashlib.blake2b(f"{conversation}\n{key}".encode(), digest_size=_TURN_BYTES).digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii")
+
+
+def _with_text(said: Iterable[Body]) -> list[Body]:
+    return [message for message in said if message.get("text")]

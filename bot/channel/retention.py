@@ -17,7 +17,7 @@ from bot.channel import metrics
 from bot.channel.database import connect, feedback
 from bot.review.store import QuestionStore
 from bot.settings import Settings
-from bot.stores.removal import erase_old, remove_traces
+from bot.stores.removal import erase_old, forget_erased, remove_traces
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +56,17 @@ def questions(engine: Engine, settings: Settings, now: float) -> int:
 PURGES = (Purge("conversations", conversations), Purge("questions", questions))
 
 
-def purge(settings: Settings, now: float | None = None) -> dict[str, int]:
-    """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError."""
+def purge(settings: Settings, now: float | None = None, traces: bool = True) -> dict[str, int]:
+    """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError.
+
+    Without `traces` the file is written anew only where something was removed.
+    """
     engine = connect(settings.tracker_url)
-    removed = {kind.what: kind.remove(engine, settings, now or time.time()) for kind in PURGES}
-    remove_traces(engine)
+    now = now or time.time()
+    removed = {kind.what: kind.remove(engine, settings, now) for kind in PURGES}
+    forget_erased(engine, now)
+    if traces or any(removed.values()):
+        remove_traces(engine)
     return removed
 
 
@@ -68,10 +74,12 @@ def purge_while_serving(app: Sanic, settings: Settings) -> None:
     """Let a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
 
     async def keep_purging() -> None:
+        traces = True  # of what was erased before the last end of the server
         while True:
             try:
-                for what, count in (await asyncio.to_thread(purge, settings)).items():
+                for what, count in (await asyncio.to_thread(purge, settings, traces=traces)).items():
                     metrics.PURGED.labels(what).inc(count)
+                traces = False
             except SQLAlchemyError as error:
                 logger.warning("What grew too old is not removed, next try in ten minutes: %s", type(error).__name__)
             await asyncio.sleep(PURGE_SECONDS)

@@ -1,10 +1,13 @@
-"""What is known of the conversations that go on: in this process, or in Redis where there are several servers."""
+"""What is known of the conversations that go on: in this process, or in Redis where there are several servers.
+
+Nothing that anyone said: replies are read from the database of conversations where they are wanted again.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Protocol
 
@@ -13,15 +16,15 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from bot.settings import patient
+
 SESSION_SECONDS = 3600
 # How long a message may be worked on under its key; then the one who did is taken to be gone. Where it is not, the
 # database refuses the second of the two turns.
-CLAIM_SECONDS = 5
-# Of one conversation: a reply is two notes. The oldest ones go first.
-_MOST_NOTES = 400
-# In this process, of all conversations together: about 150 MB.
-_MOST_NOTES_IN_MEMORY = 60_000
-_MOST_CLOSED_IN_MEMORY = 200_000
+CLAIM_SECONDS = 5.0
+# In this process, of each kind: less than 500 bytes each. Of more than these the ones that are quiet for longest are
+# forgotten: such a session ends an hour after its start, and a claim so early that the database has to refuse.
+_MOST_IN_MEMORY = 100_000
 _REDIS_SECONDS = 1.0
 
 
@@ -34,7 +37,7 @@ class Standing(Enum):
 
 
 class SessionStore(Protocol):
-    """What lasts an hour after the last message of a conversation: that it goes on, and notes of its replies.
+    """What lasts an hour after the last message of a conversation: that it goes on, or that it was erased.
 
     Where Redis is away, all of it raises redis.RedisError within seconds.
     """
@@ -42,14 +45,11 @@ class SessionStore(Protocol):
     async def standing(self, conversation: str) -> Standing:
         """Whether the conversation goes on, or was closed."""
 
-    async def keep(self, conversation: str, notes: Mapping[str, str]) -> None:
-        """Add notes by their name; the hour of the conversation, and of all its notes, starts anew."""
-
-    async def note(self, conversation: str, name: str) -> str | None:
-        """The note of this name, None where there is none."""
+    async def touch(self, conversation: str) -> None:
+        """Remember for an hour from now that the conversation goes on."""
 
     async def claim(self, conversation: str, name: str) -> bool:
-        """Take the making of a note upon oneself; False where someone else is at it."""
+        """Reserve the work known by `name` for CLAIM_SECONDS; False where someone else has reserved it."""
 
     async def release(self, conversation: str, name: str) -> None:
         """Give a claim up."""
@@ -61,7 +61,7 @@ class SessionStore(Protocol):
         """Undo `close`."""
 
     async def forget(self, conversation: str) -> None:
-        """Drop all notes of the conversation."""
+        """Forget that the conversation goes on."""
 
     async def check(self) -> None:
         """Return where the store can be used."""
@@ -71,37 +71,31 @@ class MemorySessions:
     """The session store of a single server."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._notes: TTLCache[str, dict[str, str]] = TTLCache(
-            _MOST_NOTES_IN_MEMORY, SESSION_SECONDS, timer=clock, getsizeof=lambda notes: 1 + len(notes)
-        )
-        self._closed: TTLCache[str, bool] = TTLCache(_MOST_CLOSED_IN_MEMORY, SESSION_SECONDS, timer=clock)
-        self._claims: TTLCache[tuple[str, str], bool] = TTLCache(_MOST_NOTES_IN_MEMORY, CLAIM_SECONDS, timer=clock)
+        self._live: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, SESSION_SECONDS, timer=clock)
+        self._closed: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, SESSION_SECONDS, timer=clock)
+        self._claims: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, patient(CLAIM_SECONDS), timer=clock)
 
     async def standing(self, conversation: str) -> Standing:
         """See SessionStore."""
         if _digest(conversation) in self._closed:
             return Standing.CLOSED
-        return Standing.LIVE if conversation in self._notes else Standing.UNKNOWN
+        return Standing.LIVE if _digest(conversation) in self._live else Standing.UNKNOWN
 
-    async def keep(self, conversation: str, notes: Mapping[str, str]) -> None:
+    async def touch(self, conversation: str) -> None:
         """See SessionStore."""
-        known = {**self._notes.get(conversation, {}), **notes}
-        self._notes[conversation] = dict(list(known.items())[-_MOST_NOTES:])
-
-    async def note(self, conversation: str, name: str) -> str | None:
-        """See SessionStore."""
-        return self._notes.get(conversation, {}).get(name)
+        self._live[_digest(conversation)] = True
 
     async def claim(self, conversation: str, name: str) -> bool:
         """See SessionStore."""
-        if (conversation, name) in self._claims:
+        key = _digest(conversation, name)
+        if key in self._claims:
             return False
-        self._claims[conversation, name] = True
+        self._claims[key] = True
         return True
 
     async def release(self, conversation: str, name: str) -> None:
         """See SessionStore."""
-        self._claims.pop((conversation, name), None)
+        self._claims.pop(_digest(conversation, name), None)
 
     async def close(self, conversation: str) -> None:
         """See SessionStore."""
@@ -113,7 +107,7 @@ class MemorySessions:
 
     async def forget(self, conversation: str) -> None:
         """See SessionStore."""
-        self._notes.pop(conversation, None)
+        self._live.pop(_digest(conversation), None)
 
     async def check(self) -> None:
         """See SessionStore."""
@@ -129,28 +123,18 @@ class RedisSessions:
         """See SessionStore."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.exists(_key("closed", conversation))
-            pipe.exists(_key("notes", conversation))
+            pipe.exists(_key("live", conversation))
             closed, live = await pipe.execute()
         return Standing.CLOSED if closed else Standing.LIVE if live else Standing.UNKNOWN
 
-    async def keep(self, conversation: str, notes: Mapping[str, str]) -> None:
+    async def touch(self, conversation: str) -> None:
         """See SessionStore."""
-        key = _key("notes", conversation)
-        if await self._redis.hlen(key) > _MOST_NOTES:
-            await self._redis.delete(key)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, mapping={"live": "1", **notes})
-            pipe.expire(key, SESSION_SECONDS)
-            await pipe.execute()
-
-    async def note(self, conversation: str, name: str) -> str | None:
-        """See SessionStore."""
-        note: str | None = await self._redis.hget(_key("notes", conversation), name)
-        return note
+        await self._redis.set(_key("live", conversation), "1", ex=SESSION_SECONDS)
 
     async def claim(self, conversation: str, name: str) -> bool:
         """See SessionStore."""
-        return bool(await self._redis.set(_key("claim", conversation, name), "1", nx=True, ex=CLAIM_SECONDS))
+        milliseconds = int(patient(CLAIM_SECONDS) * 1000)
+        return bool(await self._redis.set(_key("claim", conversation, name), "1", nx=True, px=milliseconds))
 
     async def release(self, conversation: str, name: str) -> None:
         """See SessionStore."""
@@ -166,7 +150,7 @@ class RedisSessions:
 
     async def forget(self, conversation: str) -> None:
         """See SessionStore."""
-        await self._redis.delete(_key("notes", conversation))
+        await self._redis.delete(_key("live", conversation))
 
     async def check(self) -> None:
         """See SessionStore."""
@@ -183,8 +167,8 @@ def session_store(redis_url: str | None) -> SessionStore:
 def redis_options() -> dict[str, Any]:
     """How Redis is called: a call fails within seconds, and a connection that Redis closed is opened again."""
     return {
-        "socket_timeout": _REDIS_SECONDS,
-        "socket_connect_timeout": _REDIS_SECONDS,
+        "socket_timeout": patient(_REDIS_SECONDS),
+        "socket_connect_timeout": patient(_REDIS_SECONDS),
         "retry": Retry(NoBackoff(), 1),
     }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import secrets as random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
+
+_SIGNER = {"digest_method": hashlib.sha256}
 
 
 class SessionExpired(Exception):
@@ -22,22 +25,29 @@ class ChoiceUnknown(Exception):
 class Sessions:
     """Issues and checks sessions, which end an hour after their last message and `longest` seconds after their start.
 
-    A token is a signed, dated conversation id of 128 random bits: nothing is stored for it. Where the store knows
-    nothing of a conversation (before its first message, after a restart), its session lasts as long as its token.
+    A token is a dated conversation id of 128 random bits, signed with HMAC-SHA256 by the first of `secrets`; what any
+    of them signed is valid. Nothing is stored for it. Where `store` knows nothing of a conversation (before its first
+    message, after a restart), `erased` is asked whether it was erased, and its session lasts an hour from its start.
     """
 
     def __init__(
-        self, secret: str, store: SessionStore, longest: float, clock: Callable[[], float] = time.time
+        self,
+        secrets: Sequence[str],
+        store: SessionStore,
+        longest: float,
+        erased: Callable[[str], Awaitable[bool]],
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._secret = secret
-        self._tokens = URLSafeTimedSerializer(secret, salt="session")
+        self._secrets = [*reversed(secrets)]  # itsdangerous signs with the last one
+        self._tokens = URLSafeTimedSerializer(self._secrets, salt="session", signer_kwargs=_SIGNER)
         self._store = store
         self._longest = longest
+        self._erased = erased
         self._clock = clock
 
     def issue(self) -> tuple[str, str]:
         """A new session: its token and its conversation."""
-        conversation = secrets.token_hex(16)
+        conversation = random.token_hex(16)
         return str(self._tokens.dumps(conversation)), conversation
 
     async def conversation(self, token: str) -> str:
@@ -52,6 +62,8 @@ class Sessions:
         standing = await self._store.standing(conversation)
         ended = age > SESSION_SECONDS and standing is not Standing.LIVE
         if ended or age > self._longest or standing is Standing.CLOSED:
+            raise SessionExpired
+        if standing is Standing.UNKNOWN and await self._erased(conversation):
             raise SessionExpired
         return str(conversation)
 
@@ -69,4 +81,4 @@ class Sessions:
             raise ChoiceUnknown from error
 
     def _choices(self, conversation: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret, salt=f"choice:{conversation}")
+        return URLSafeSerializer(self._secrets, salt=f"choice:{conversation}", signer_kwargs=_SIGNER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.channel.erasure import Eraser
 from bot.channel.errors import Errors
 from bot.channel.feedback import save_feedback
 from bot.channel.health import Health
-from bot.channel.limits import RateLimits, client_address
+from bot.channel.limits import RateLimits
 from bot.channel.pages import add_pages
 from bot.channel.replies import CHANNEL, Body, Replies
 from bot.channel.requests import (
@@ -38,7 +39,8 @@ from bot.channel.requests import (
 from bot.channel.session_store import SESSION_SECONDS, session_store
 from bot.channel.sessions import Sessions
 from bot.review.questions import Questions
-from bot.settings import ROOT, Settings, load_settings
+from bot.settings import ROOT, Settings, load_settings, patient
+from bot.stores.removal import was_erased
 from bot.wording import Wording
 
 # The longest that a client is left waiting. Its turn goes on: asked again with the same key, it gets the reply.
@@ -51,12 +53,15 @@ class WebChannel(InputChannel):
     """The channel named in credentials.yml."""
 
     def __init__(self, settings: Settings) -> None:
-        secret = settings.signing_secret()
+        signing = settings.signing_secrets()
         self._settings = settings
         self._store = session_store(settings.redis_url)
-        self._sessions = Sessions(secret, self._store, settings.keep_conversations_hours * 3600)
-        self._limits = RateLimits(settings.rate_session, settings.rate_address, secret, settings.redis_url)
         self._database = connect(settings.tracker_url)
+        longest = settings.keep_conversations_hours * 3600
+        self._sessions = Sessions(
+            signing, self._store, longest, functools.partial(in_thread, was_erased, self._database)
+        )
+        self._limits = RateLimits(settings.rate_session, settings.rate_address, signing[0], settings.redis_url)
         self._questions = Questions(self._database)
         self._eraser = Eraser(self._database, self._store, self._questions)
         self._wording = Wording(Domain.load(str(ROOT / "domain.yml")).responses)
@@ -78,7 +83,8 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes under /chat, and two beside it: / and /health."""
         health = Health(self._database, self._store)
-        routes = Entrance("chat", self._settings, Errors(self._wording), health, Draining(self._eraser.under_way))
+        draining = Draining(self._eraser.under_way, self._eraser.compaction.finish)
+        routes = Entrance("chat", self._settings, Errors(self._wording), health, draining, self._limits)
         replies = Replies(self._sessions, self._store, self._questions, self._database, on_new_message)
         self._questions.start()
         add_pages(routes, self._settings)
@@ -87,7 +93,6 @@ class WebChannel(InputChannel):
         @_in_time
         async def session(request: Request) -> HTTPResponse:
             parse(SessionRequest, _json(request))
-            await self._count_address(request)
             token, conversation = self._sessions.issue()
             greeting = self._greeting(replies, conversation)
             return response.json({"session": token, "expires_in": SESSION_SECONDS, "messages": greeting}, status=201)
@@ -96,7 +101,6 @@ class WebChannel(InputChannel):
         @_in_time
         async def message(request: Request) -> HTTPResponse:
             asked: MessageRequest = parse(MessageRequest, _json(request))
-            await self._count_address(request)
             conversation = await self._sessions.conversation(asked.session)
             await self._limits.count("session", conversation)
             return response.json(await self._eraser.run(conversation, replies.reply(asked, conversation)))
@@ -105,7 +109,6 @@ class WebChannel(InputChannel):
         @_in_time
         async def restart(request: Request) -> HTTPResponse:
             asked: SessionOnlyRequest = parse(SessionOnlyRequest, _json(request))
-            await self._count_address(request)
             conversation = await self._sessions.conversation(asked.session)
             await self._limits.count("session", conversation)
             await self._eraser.run(conversation, _restart(request.app.ctx.agent, conversation))
@@ -115,7 +118,6 @@ class WebChannel(InputChannel):
         @_in_time
         async def feedback(request: Request) -> HTTPResponse:
             asked: FeedbackRequest = parse(FeedbackRequest, _json(request))
-            await self._count_address(request)
             conversation = await self._sessions.conversation(asked.session)
             await self._limits.count("feedback", conversation)
             await self._eraser.run(conversation, self._rate(replies, asked, conversation))
@@ -137,12 +139,9 @@ class WebChannel(InputChannel):
             self._questions.rated(conversation, exchange.question, exchange.outcome, exchange.facets, asked.reason)
         metrics.FEEDBACK.labels(str(asked.useful).lower()).inc()
 
-    async def _count_address(self, request: Request) -> None:
-        forwarded = request.headers.getall("x-forwarded-for", [])
-        await self._limits.count("address", client_address(request.ip, forwarded, self._settings.trusted_proxies))
-
     def _greeting(self, replies: Replies, conversation: str) -> list[Body]:
-        return [replies.public({"text": self._wording.word("greeting", {})}, conversation)]
+        greeting = {"text": self._wording.word("greeting", {})}
+        return [replies.public(greeting, conversation, secrets.token_urlsafe(9))]
 
 
 def _in_time(handler: Handler) -> Handler:
@@ -151,7 +150,7 @@ def _in_time(handler: Handler) -> Handler:
     @functools.wraps(handler)
     async def limited(request: Request) -> HTTPResponse:
         # Not wait_for, whose task of its own gives Sanic the time to close a connection that is closed on one side.
-        async with async_timeout.timeout(ANSWER_SECONDS):
+        async with async_timeout.timeout(patient(ANSWER_SECONDS)):
             return await handler(request)
 
     return limited

@@ -16,6 +16,8 @@ from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
+from bot.settings import patient
+
 # An action takes milliseconds: one that takes this long hangs, and its message is refused.
 ACTION_SECONDS = 2.0
 # Actions that may hang at the same time while others go on.
@@ -47,7 +49,7 @@ class InProcessActions(EndpointConfig):
 
         Raises asyncio.TimeoutError where it takes longer than ACTION_SECONDS.
         """
-        return await asyncio.wait_for(self._executor.run(kwargs["json"]), ACTION_SECONDS)
+        return await asyncio.wait_for(self._executor.run(kwargs["json"]), patient(ACTION_SECONDS))
 
     async def _in_thread(self, run: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, run, *arguments)

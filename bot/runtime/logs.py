@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 import warnings
 from types import TracebackType
 
 import structlog
 
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 
 class PrivateFormatter(logging.Formatter):
-    """Tells of an exception where it was raised and its type, not its message, which may quote what a pupil typed."""
+    """Tells of an exception where it was raised and its type, not its message, which may quote what a pupil typed.
+
+    Times are those of ISO 8601, in UTC, to the millisecond.
+    """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def formatException(
         self,
@@ -28,7 +38,7 @@ class PrivateFormatter(logging.Formatter):
 def log_privately() -> None:
     """Log warnings and errors to the standard error stream, exceptions without their messages."""
     handler = logging.StreamHandler()
-    handler.setFormatter(PrivateFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(PrivateFormatter(FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in ("sanic.root", "sanic.error"):  # which Rasa cuts off from the others
         logging.getLogger(name).addHandler(handler)

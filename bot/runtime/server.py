@@ -44,12 +44,14 @@ def serve(model: Path, settings: Settings) -> None:
     prepare()
     from rasa.core.run import configure_app, create_http_input_channels
 
+    from bot.channel.connections import Connection
+
     quiet_logs()
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = configure_app(channels, enable_api=False, port=settings.port)
     app.register_listener(partial(_load, model, settings), "before_server_start")
     app.register_listener(_close, "after_server_stop")
-    app.run(host=settings.host, port=settings.port, backlog=_BACKLOG, access_log=False, motd=False)
+    app.run(host=settings.host, port=settings.port, protocol=Connection, backlog=_BACKLOG, access_log=False, motd=False)
     # All that was to be kept is in the stores: an action that hangs need not hold up the end.
     logging.shutdown()
     sys.stdout.flush()

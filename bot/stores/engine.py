@@ -22,6 +22,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bot.settings import patient
+
 # The longest wait for a lock of SQLite, and for one answer of PostgreSQL.
 WAIT_SECONDS = 1.5
 POSTGRES_CONNECTIONS = 8
@@ -55,8 +57,8 @@ def _sqlite(url: URL, tables: MetaData) -> Engine:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
-        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+        pool_timeout=patient(WAIT_SECONDS),
+        connect_args={"timeout": patient(WAIT_SECONDS), "check_same_thread": False},
     )
 
     @event.listens_for(engine, "do_connect")
@@ -114,14 +116,14 @@ def _postgresql(url: URL, tables: MetaData) -> Engine:
     extensions.set_wait_callback(_wait)
     creation = _creation(tables, postgresql.dialect())
     names = [table.name for table in tables.sorted_tables]
-    milliseconds = int(WAIT_SECONDS * 1000)
+    milliseconds = int(patient(WAIT_SECONDS) * 1000)
     engine = create_engine(
         url,
         future=True,
         hide_parameters=True,
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=patient(WAIT_SECONDS),
         pool_pre_ping=True,
         connect_args={
             "connection_factory": _ImpatientConnection,
@@ -153,7 +155,9 @@ def _creation(tables: MetaData, dialect: Any) -> Sequence[str]:
 class _ImpatientConnection(extensions.connection):
     """A connection that waits no longer than `wait_seconds` for any answer."""
 
-    wait_seconds = WAIT_SECONDS
+    @property
+    def wait_seconds(self) -> float:
+        return patient(WAIT_SECONDS)
 
 
 def _wait(connection: Any) -> None:

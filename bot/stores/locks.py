@@ -21,6 +21,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError
 
+from bot.settings import patient
+
 logger = logging.getLogger(__name__)
 
 # Turns of one conversation that may be under way or waiting; one more is refused.
@@ -60,7 +62,7 @@ class LocalLockStore(LockStore):
         lock = self._locks[conversation_id]
         try:
             try:
-                await asyncio.wait_for(lock.acquire(), WAIT_SECONDS)
+                await asyncio.wait_for(lock.acquire(), patient(WAIT_SECONDS))
             except asyncio.TimeoutError as error:
                 raise LockUnavailable("the turns before it take too long") from error
             try:
@@ -109,8 +111,8 @@ class RedisLockStore(LockStore):
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(
             url,
-            socket_timeout=REDIS_SECONDS,
-            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=patient(REDIS_SECONDS),
+            socket_connect_timeout=patient(REDIS_SECONDS),
             # Once more at once on a connection that broke while it lay idle; what takes too long is not tried again.
             retry=Retry(NoBackoff(), retries=1, supported_errors=(ConnectionError,)),
         )
@@ -129,8 +131,8 @@ class RedisLockStore(LockStore):
             await asyncio.shield(self._release(keys, ticket))
 
     async def _acquire(self, keys: list[str], ticket: str) -> None:
-        arguments = (ticket, int(WAITING_SECONDS * 1000), int(HOLDER_SECONDS * 1000), MOST_TURNS)
-        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        arguments = (ticket, _milliseconds(WAITING_SECONDS), _milliseconds(HOLDER_SECONDS), MOST_TURNS)
+        deadline = asyncio.get_running_loop().time() + patient(WAIT_SECONDS)
         try:
             while (taken := await self._take(keys=keys, args=arguments)) != 1:
                 if taken == -1:
@@ -150,6 +152,10 @@ class RedisLockStore(LockStore):
         except RedisError as error:
             # The turn is stored and will be answered; the lock ends by itself.
             logger.warning("A lock is left to expire, Redis does not answer: %s", error)
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(patient(seconds) * 1000)
 
 
 def _keys(conversation_id: str) -> list[str]:

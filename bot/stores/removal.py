@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from bot.settings import patient
 from bot.stores.engine import NO_TRANSACTION, WRITES
-from bot.stores.tables import conversation, event
+from bot.stores.tables import conversation, erased_session, event
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +25,38 @@ _CONVERSATIONS_AT_ONCE = 100
 _BUSY_SECONDS = 1.5
 
 
-def erase(engine: Engine, conversations: Collection[str]) -> None:
+def erase(engine: Engine, conversations: Collection[str], until: float | None = None) -> None:
     """Delete all that is stored of some conversations; a turn under way in one of them is not stored any more.
 
-    Raises SQLAlchemyError.
+    With `until` (seconds since 1970) nothing can begin in them before that time: their hashes are kept so long. Raises
+    SQLAlchemyError.
     """
     with engine.execution_options(**WRITES).begin() as connection:
         for table in (event, conversation):
             connection.execute(table.delete().where(table.c.sender_id.in_(conversations)))
+        if until is not None:
+            digests = [_digest(one) for one in conversations]
+            connection.execute(erased_session.delete().where(erased_session.c.digest.in_(digests)))
+            connection.execute(erased_session.insert(), [{"digest": one, "until": until} for one in digests])
+
+
+def was_erased(engine: Engine, conversation_id: str) -> bool:
+    """Whether a conversation was erased and its session would not have ended yet; raises SQLAlchemyError."""
+    with engine.connect() as connection:
+        return is_erased(connection, conversation_id)
+
+
+def is_erased(connection: Connection, conversation_id: str) -> bool:
+    """What `was_erased` says, within a transaction."""
+    found = select(erased_session.c.until).where(erased_session.c.digest == _digest(conversation_id))
+    until = connection.execute(found).scalar()
+    return until is not None and until > time.time()
+
+
+def forget_erased(engine: Engine, now: float) -> None:
+    """Drop the hashes of erased conversations whose sessions would have ended before `now`; raises SQLAlchemyError."""
+    with engine.execution_options(**WRITES).begin() as connection:
+        connection.execute(erased_session.delete().where(erased_session.c.until < now))
 
 
 def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
@@ -45,25 +71,45 @@ def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
             return
 
 
-def remove_traces(engine: Engine) -> None:
-    """Make what was deleted unreadable in the files of SQLite.
+def empty_log(engine: Engine) -> None:
+    """Move SQLite's write-ahead log, where all that was deleted still stands, into the file, and make it empty.
 
-    `secure_delete` put zeros in its place, but what SQLite once moved within its pages is still there (after 2% of
-    erasures, measured) until the file is written anew, and all of it is in the write-ahead log until that is emptied.
-    A file above VACUUM_BYTES is not written anew. Another program that is in the way is told of in the log.
+    `secure_delete` put zeros in the place of what was deleted. A program that is in the way is told of in the log.
     """
     if engine.dialect.name != "sqlite":
         return
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = time.monotonic() + patient(_BUSY_SECONDS)
+    # Busy as long as someone reads: a matter of milliseconds, tried again, and not with the only connection held.
+    while _checkpoint(engine):
+        if time.monotonic() > deadline:
+            logger.warning("What was deleted stays in the write-ahead log until the next purge: others read it")
+            return
+        time.sleep(0.01)
+
+
+def remove_traces(engine: Engine) -> None:
+    """Write the file of SQLite anew and empty its log: nothing that was deleted is in either of them any more.
+
+    What SQLite once moved within its pages is still there after a deletion (of 2% of erasures, measured), and only
+    goes that way. A file above VACUUM_BYTES is not written anew. For the time it takes (about 10 ms a megabyte), nobody
+    else can use the database.
+    """
+    if engine.dialect.name != "sqlite":
+        return
     with engine.connect().execution_options(**NO_TRANSACTION) as connection:
         if Path(engine.url.database).stat().st_size <= VACUUM_BYTES:
             try:
                 connection.exec_driver_sql("VACUUM")
             except OperationalError as error:
                 logger.warning("What was deleted may stay in the file until the next purge: %s", error.orig)
-        # Busy as long as someone reads: a matter of milliseconds, tried again.
-        while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
-            if time.monotonic() > deadline:
-                logger.warning("What was deleted stays in the write-ahead log until the next purge: others read it")
-                return
-            time.sleep(0.01)
+    empty_log(engine)
+
+
+def _checkpoint(engine: Engine) -> bool:
+    """Try to empty the write-ahead log; whether someone was in the way."""
+    with engine.connect().execution_options(**NO_TRANSACTION) as connection:
+        return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar())
+
+
+def _digest(conversation_id: str) -> str:
+    return hashlib.sha256(conversation_id.encode()).hexdigest()

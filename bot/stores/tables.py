@@ -38,3 +38,11 @@ event = Table(
     UniqueConstraint("sender_id", "message_id"),  # whatever happened, no message is stored twice
     sqlite_autoincrement=True,
 )
+
+# A row a conversation that was erased, by its hash alone, until its session would have ended (seconds since 1970).
+erased_session = Table(
+    "erased_session",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("until", Float(53), nullable=False),
+)

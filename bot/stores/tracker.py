@@ -1,8 +1,9 @@
 """Conversations in a SQL database: what Rasa calls a tracker store.
 
 Events are only ever appended, a turn in one transaction, and each has its position in its conversation: two turns
-that come from the same state cannot both be stored. A turn reads the slots, which hold all that is known of the turns
-before, and no event: the hundredth costs what the first does. The whole of a conversation is `retrieve_full_tracker`.
+that come from the same state cannot both be stored. Slots stand once, in the conversation's row, as they are after the
+last turn; that they were set is no row. A turn reads them alone, and no event: the hundredth costs what the first does.
+The whole of a conversation is `retrieve_full_tracker`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -33,8 +34,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.settings import patient
 from bot.stores import tables
 from bot.stores.engine import NO_TRANSACTION, WRITES, connect
+from bot.stores.packing import pack, unpack
+from bot.stores.removal import is_erased
 
 SESSION_TURNS = 100
 SESSION_SECONDS = 3600.0
@@ -50,6 +54,10 @@ class StoreUnavailable(Exception):
 
 class ConversationChanged(StoreUnavailable):
     """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
+
+
+class ConversationErased(Exception):
+    """The conversation was erased, here or on another server: nothing begins in it any more."""
 
 
 class Unanswered(Exception):
@@ -123,28 +131,29 @@ class SqlTrackerStore(TrackerStore):
         return self._tracker(sender_id, kept, progress, stored=len(kept))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
-        """The conversation with all its events, of all sessions; None where there is none."""
+        """The conversation with all its events, of all sessions, and its slots at the end; None where there is none."""
         found = await self._run(lambda: self._read_whole(conversation_id))
         if found is None:
             return None
-        progress, data = found
-        events = deserialise_events([json.loads(text) for text in data])
+        progress, slots, data = found
+        events = deserialise_events([unpack(text) for text in data])
+        events += [SlotSet(name, value) for name, value in slots.items()]
         return self._tracker(conversation_id, events, progress, stored=len(events))
 
     async def save(self, tracker: StoredTracker) -> None:
         """Append the new events of a tracker of this store, all or none.
 
-        Raises ConversationChanged where another did meanwhile, Unanswered where the user spoke and the bot did not.
+        Raises ConversationChanged where another did meanwhile, ConversationErased where it was erased, Unanswered where
+        the user spoke and the bot did not.
         """
-        events = tracker.unstored()
+        events = [event for event in tracker.unstored() if not isinstance(event, SlotSet)]
         if not events:
             return
         if _has(events, UserUttered) and not _has(events, BotUttered):
             raise Unanswered("a message got no reply, it is not kept")
         before, after = tracker.progress, tracker.progress.after(events)
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
-        rows = [_row(tracker.sender_id, before.length + index, event) for index, event in enumerate(events)]
-        await self._run(lambda: self._append(tracker.sender_id, before, after, json.dumps(slots), rows))
+        await self._run(lambda: self._append(tracker.sender_id, before, after, json.dumps(slots), events))
         tracker.stored, tracker.progress = len(tracker.events), after
 
     async def exists(self, conversation_id: str) -> bool:
@@ -167,7 +176,7 @@ class SqlTrackerStore(TrackerStore):
 
     async def _run(self, work: Callable[[], T]) -> T:
         """Do `work` in a thread, unless it had to wait so long that nobody waits for it any more."""
-        latest = time.monotonic() + QUEUE_SECONDS
+        latest = time.monotonic() + patient(QUEUE_SECONDS)
 
         def do() -> T:
             if time.monotonic() > latest:
@@ -186,21 +195,23 @@ class SqlTrackerStore(TrackerStore):
             row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
         return row and (_Progress(*row[:-1]), json.loads(row.slots))
 
-    def _read_whole(self, sender_id: str) -> tuple[_Progress, list[str]] | None:
-        """The progress and all events, as JSON."""
+    def _read_whole(self, sender_id: str) -> tuple[_Progress, dict[str, Any], list[str]] | None:
+        """The progress, the slots and all events, these as they are stored."""
         with self._engine.connect() as connection:
             row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
             if row is None:
                 return None
-            return _Progress(*row[:-1]), list(connection.execute(_READ_EVENTS, {"sender": sender_id}).scalars())
+            events = list(connection.execute(_READ_EVENTS, {"sender": sender_id}).scalars())
+            return _Progress(*row[:-1]), json.loads(row.slots), events
 
-    def _append(
-        self, sender_id: str, before: _Progress, after: _Progress, slots: str, rows: list[dict[str, Any]]
-    ) -> None:
+    def _append(self, sender_id: str, before: _Progress, after: _Progress, slots: str, events: Sequence[Event]) -> None:
+        rows = [_row(sender_id, before.length + index, event) for index, event in enumerate(events)]
         values = {**asdict(after), "slots": slots}
         try:
             with self._writing() as connection:
                 if before.length == 0:
+                    if is_erased(connection, sender_id):
+                        raise ConversationErased
                     first = {"sender_id": sender_id, "began_at": self._clock()}
                     connection.execute(tables.conversation.insert(), {**first, **values})
                 else:
@@ -244,5 +255,5 @@ def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
         "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
         "message_id": event.message_id if isinstance(event, UserUttered) else None,
         # All in ASCII: NUL characters and lone surrogates are no trouble for a database that way.
-        "data": json.dumps(data),
+        "data": pack(data),
     }

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import itertools
-import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
+from bot.stores.packing import unpack
 from bot.stores.tables import event
 
 
-def reply_to(engine: Engine, conversation: str, message_id: str) -> list[dict[str, Any]]:
-    """The bot's messages in the turn of the message with this id, as they were sent; none where there is no such turn.
+@dataclass(frozen=True)
+class StoredTurn:
+    """One turn: the text of the user as Rasa was given it, and the bot's messages as they were sent."""
 
-    Raises SQLAlchemyError.
-    """
+    text: str
+    replies: list[dict[str, Any]]
+
+
+def find_turn(engine: Engine, conversation: str, message_id: str) -> StoredTurn | None:
+    """The turn of the user's message with this id, None where the conversation has none. Raises SQLAlchemyError."""
     of_conversation = event.c.sender_id == conversation
-    asked = select(event.c.position).where(of_conversation, event.c.message_id == message_id)
+    asked = select(event.c.position, event.c.data).where(of_conversation, event.c.message_id == message_id)
     with engine.connect() as connection:
-        position = connection.execute(asked).scalar()
-        if position is None:
-            return []
-        after = select(event.c.type_name, event.c.data).where(of_conversation, event.c.position > position)
+        found = connection.execute(asked).first()
+        if found is None:
+            return None
+        after = select(event.c.type_name, event.c.data).where(of_conversation, event.c.position > found.position)
         rows = connection.execute(after.order_by(event.c.position)).all()
     turn = itertools.takewhile(lambda row: row.type_name != "user", rows)
-    said = (json.loads(row.data) for row in turn if row.type_name == "bot")
-    return [{"text": message["text"], **message["data"]} for message in said]
+    said = [unpack(row.data) for row in turn if row.type_name == "bot"]
+    return StoredTurn(unpack(found.data)["text"], [{"text": one["text"], **one["data"]} for one in said])

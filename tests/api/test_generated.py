@@ -1,6 +1,6 @@
 """Thousands of generated requests to all calls: none breaks the server, none gets an empty or an unworded reply.
 
-`--requests` is how many requests there are at least (`make test-api-full` asks for more than `make test`).
+`--requests` is how many requests there are at least; to be thorough, ask for 10,000.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import schemathesis
 from contract import Contract
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from live_server import LiveServer, Pupil
+from live_server import CLIENT_SECONDS, LiveServer, Pupil
 from schemathesis import DataGenerationMethod
 from schemathesis.specs.openapi.checks import negative_data_rejection
 from wire import Reply, Request, Wire
@@ -37,7 +37,7 @@ def counted() -> Counter[int]:
 @pytest.fixture(scope="module")
 def known(server: LiveServer) -> dict[str, list[str]]:
     """Tokens, choices and messages of two conversations, which generated bodies use; and tokens to be erased."""
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, timeout=CLIENT_SECONDS) as client:
         replies = {
             pupil.session: pupil.say("quels métiers après MSPC ?")[0] for pupil in (Pupil(client), Pupil(client))
         }
@@ -244,4 +244,4 @@ def test_nothing_breaks_it(
     assert wrong == []
     print(f"\n{sum(counted.values())} requests: {dict(sorted(counted.items()))}")
     assert sum(counted.values()) >= number
-    assert httpx.get(f"{server.url}/health", timeout=30).status_code == 200
+    assert httpx.get(f"{server.url}/health", timeout=CLIENT_SECONDS).status_code == 200

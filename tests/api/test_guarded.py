@@ -1,102 +1,15 @@
-"""A server as a school would run it, with small limits: rates, other sites, proxies, metrics, retention, privacy."""
+"""A server as a school would run it, with small limits: rates, other sites, proxies, retention, privacy."""
 
 from __future__ import annotations
 
-import itertools
-import json
-import sqlite3
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import httpx
 import pytest
-from contract import Contract
-from live_server import LiveServer, Pupil, wait_for
-from services import free_port
+from guarded_server import ADDRESS_LIMIT, OLD, SCHOOL, SESSION_LIMIT, Caller, Guarded
+from live_server import PATIENT_SECONDS, Pupil, wait_for
 
-from bot.channel.database import connect, feedback
-from bot.channel.feedback import save_feedback
+from bot.channel.limits import PAGES_FOR_A_REQUEST
 
-SCHOOL = "https://ecole.example"
 MARKER = "zorglubidule"
-OLD = "conversation-of-two-hours-ago"
-SESSION_LIMIT, ADDRESS_LIMIT = 6, 25
-HOUR = 3600.0
-Caller = Callable[[], httpx.Client]
-
-
-class Guarded(LiveServer):
-    """The server, with a rating of two hours ago in its database."""
-
-    def __init__(self, folder: Path, seeds: Path) -> None:
-        super().__init__(folder, seeds)
-        self.metrics = free_port()
-        self.environment |= {
-            "JALON_RATE_SESSION": str(SESSION_LIMIT),
-            "JALON_RATE_ADDRESS": str(ADDRESS_LIMIT),
-            "JALON_TRUSTED_PROXIES": "127.0.0.0/8",
-            "JALON_ORIGINS": SCHOOL,
-            "JALON_METRICS_PORT": str(self.metrics),
-            "JALON_KEEP_CONVERSATIONS_HOURS": "1",
-            "LOG_LEVEL": "DEBUG",
-            "LOG_LEVEL_LIBRARIES": "DEBUG",
-        }
-        self.folder = folder
-        engine = connect(self.environment["JALON_TRACKER_URL"])
-        save_feedback(engine, OLD, "m", True)
-        with engine.begin() as connection:
-            connection.execute(feedback.update().values(created=time.time() - 2 * HOUR))
-        engine.dispose()
-        assert OLD in self.conversations.read_bytes().decode("latin-1")
-
-    def files_hold(self, word: str) -> list[str]:
-        """The files of the server, logs and databases, that hold a word."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        assert {"server.log", "conversations.db"} <= {path.name for path in files}
-        return [path.name for path in files if word.encode() in path.read_bytes()]
-
-    def rows(self) -> int:
-        """How many rows there are in the database of conversations."""
-        with sqlite3.connect(f"file:{self.conversations}?mode=ro", uri=True) as database:
-            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return sum(database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
-
-    def age(self, hours: float) -> None:
-        """Make all that is stored older."""
-        with sqlite3.connect(self.conversations) as database:
-            database.execute("UPDATE conversation SET began_at = began_at - ?", (hours * HOUR,))
-
-
-@pytest.fixture(scope="module")
-def guarded(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    server = Guarded(tmp_path_factory.mktemp("guarded"), seeds)
-    server.start()
-    yield server
-    assert server.stop() == 0, server.logged()[-3000:]
-    assert "Traceback" not in server.logged(), server.logged()[-3000:]
-
-
-@pytest.fixture(scope="module")
-def caller(guarded: Guarded, contract: Contract) -> Iterator[Caller]:
-    """Clients, each from an address of its own as a proxy tells it, whose replies are held against the document."""
-    clients: list[httpx.Client] = []
-    addresses = (f"198.51.100.{n}" for n in itertools.count(1))
-
-    def hold(reply: httpx.Response) -> None:
-        reply.read()
-        assert contract.broken_by(reply) is None
-
-    def call() -> httpx.Client:
-        headers = {"X-Forwarded-For": f"203.0.113.9, {next(addresses)}"}
-        clients.append(
-            httpx.Client(base_url=guarded.url, timeout=30, headers=headers, event_hooks={"response": [hold]})
-        )
-        return clients[-1]
-
-    yield call
-    for client in clients:
-        client.close()
 
 
 @pytest.fixture
@@ -139,13 +52,31 @@ def test_what_a_client_says_of_its_address_is_not_believed(guarded: Guarded) -> 
     assert taken == ADDRESS_LIMIT
 
 
-def test_refused_bodies_and_erasures_are_not_counted(caller: Caller) -> None:
+def test_whatever_an_address_asks_for_is_counted(caller: Caller) -> None:
+    """Bodies that are refused, sessions that are none, erasures."""
+    asked = [
+        ("POST", "/chat/message", {}),
+        ("DELETE", "/chat/session", {"session": "x"}),
+        ("POST", "/chat/restart", {"session": "x"}),
+        ("POST", "/chat/nothing", {}),
+        ("DELETE", "/chat/session", {}),
+    ]
+    for method, path, body in asked:
+        client = caller()
+        statuses = [client.request(method, path, json=body).status_code for _ in range(ADDRESS_LIMIT + 1)]
+        assert statuses.count(429) == 1
+        assert statuses[-1] == 429
+        assert sessions_opened(client, 1) == 0
+
+
+def test_pages_have_a_limit_of_their_own(caller: Caller) -> None:
     client = caller()
-    pupil = Pupil(client)
-    for _ in range(ADDRESS_LIMIT + 5):
-        assert client.post("/chat/message", json={"session": pupil.session}).status_code == 422
-    assert sessions_opened(client, ADDRESS_LIMIT) == ADDRESS_LIMIT - 1
-    assert client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
+    statuses = [client.get("/chat/icon.svg").status_code for _ in range(ADDRESS_LIMIT * PAGES_FOR_A_REQUEST + 1)]
+    assert statuses.count(429) == 1
+    assert statuses[-1] == 429
+    assert client.get("/health").status_code == 429
+    assert Pupil(client).say("merci")
+    assert caller().get("/health").status_code == 200
 
 
 # --- other sites
@@ -250,7 +181,8 @@ def test_what_is_erased_is_gone(guarded: Guarded, pupil: Pupil) -> None:
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 204
     assert guarded.files_hold(word)
     assert pupil.client.request("DELETE", "/chat/session", json={"session": pupil.session}).status_code == 204
-    assert guarded.files_hold(word) == []
+    # At once but where SQLite moved rows about, which the file is written anew for.
+    wait_for(lambda: guarded.files_hold(word) == [], PATIENT_SECONDS, "the word to be gone")
     assert pupil.post(text=f"le bac pro {word}, ça dure combien ?", key="a-key").status_code == 401
     assert pupil.client.post("/chat/feedback", json=rating).status_code == 401
     assert guarded.files_hold(word) == []
@@ -288,63 +220,4 @@ def test_old_conversations_go_by_the_command(guarded: Guarded, pupil: Pupil) -> 
 
 def test_what_is_old_goes_by_itself(guarded: Guarded) -> None:
     """At the start of a server (and then every ten minutes)."""
-    wait_for(lambda: not guarded.files_hold(OLD), 20, "the old rating to go")
-
-
-# --- for who looks after it
-
-
-def test_metrics(guarded: Guarded, pupil: Pupil) -> None:
-    def measured() -> dict[str, float]:
-        lines = httpx.get(f"http://127.0.0.1:{guarded.metrics}/metrics").text.splitlines()
-        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
-
-    before = measured()
-    message = pupil.say("quels métiers après MSPC ?")[0]["id"]
-    pupil.say("bac pro astronaute ça dure combien de temps")
-    pupil.client.post("/chat/feedback", json={"session": pupil.session, "message": message, "useful": True})
-    pupil.post(text="")
-    for _ in range(SESSION_LIMIT):
-        pupil.post(text="merci")
-    now = measured()
-    grown = {name: int(value - before.get(name, 0)) for name, value in now.items() if value != before.get(name, 0)}
-    expected = {
-        'jalon_replies_total{outcome="answered"}': 1,
-        'jalon_replies_total{outcome="unknown"}': 1,
-        'jalon_replies_total{outcome="smalltalk"}': SESSION_LIMIT - 2,
-        'jalon_requests_total{route="/chat/message",status="200"}': SESSION_LIMIT,
-        'jalon_requests_total{route="/chat/message",status="422"}': 1,
-        'jalon_requests_total{route="/chat/message",status="429"}': 2,
-        'jalon_requests_total{route="/chat/feedback",status="204"}': 1,
-        'jalon_request_seconds_count{route="/chat/message"}': SESSION_LIMIT + 3,
-        'jalon_rate_limited_total{limit="session"}': 2,
-        'jalon_feedback_total{useful="true"}': 1,
-    }
-    assert {name: grown.get(name) for name in expected} == expected
-    assert not any("astronaute" in name or pupil.session[:10] in name for name in now)
-
-
-def test_metrics_are_not_on_the_port_of_the_api(caller: Caller) -> None:
-    assert caller().get("/metrics").status_code == 404
-
-
-def test_health_tells_what_is_well(caller: Caller) -> None:
-    reply = caller().get("/health").json()
-    assert reply == {"status": "ok", "checks": dict.fromkeys(("model", "catalogue", "conversations", "sessions"), True)}
-
-
-def test_health_of_a_server_whose_conversations_are_gone(guarded: Guarded, caller: Caller) -> None:
-    database = guarded.conversations
-    away = database.with_suffix(".away")
-    database.rename(away)
-    database.write_bytes(b"no database" * 1000)
-    try:
-        reply = caller().get("/health")
-        assert reply.status_code == 503
-        assert reply.json()["checks"]["conversations"] is False
-        assert json.dumps(reply.json())
-    finally:
-        away.rename(database)
-    since = time.monotonic()
-    assert caller().get("/health").status_code == 200
-    assert time.monotonic() - since < 30
+    wait_for(lambda: not guarded.files_hold(OLD), PATIENT_SECONDS, "the old rating to go")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from contract import Contract
 from guidance_world import write_world
-from live_server import LiveServer, Message, Pupil
+from live_server import CLIENT_SECONDS, LiveServer, Message, Pupil
 
 FILE = Path(__file__).resolve().parent.parent / "guidance_dialogues.jsonl"
 DIALOGUES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
@@ -31,7 +31,7 @@ def guide_client(
         assert contract.broken_by(reply) is None
 
     try:
-        with httpx.Client(base_url=server.url, timeout=30, event_hooks={"response": [hold]}) as client:
+        with httpx.Client(base_url=server.url, timeout=CLIENT_SECONDS, event_hooks={"response": [hold]}) as client:
             yield client
     finally:
         server.stop()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from contract import Contract
 from jsonschema import Draft202012Validator
-from live_server import LiveServer, Pupil
+from live_server import CLIENT_SECONDS, LiveServer, Pupil
 
 from bot.catalogue.fiche import Facet, Outcome
 
@@ -43,7 +43,7 @@ def nodes(node: Any) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def plain(server: LiveServer) -> Iterator[httpx.Client]:
     """A client that holds nothing against anything."""
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, timeout=CLIENT_SECONDS) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-SECONDS = 30.0
+from live_server import CLIENT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         self.address = urlsplit(url).hostname or "", urlsplit(url).port or 0
-        self._connection = HTTPConnection(*self.address, timeout=SECONDS)
+        self._connection = HTTPConnection(*self.address, timeout=CLIENT_SECONDS)
 
     def send(self, request: Request) -> Reply:
         """The reply to a request; raises TimeoutError where there is none for long."""
@@ -80,7 +80,7 @@ class Wire:
 
     def raw(self, data: bytes) -> bytes:
         """All that the server says to these bytes on a new connection before it closes it."""
-        with socket.create_connection(self.address, timeout=SECONDS) as connection:
+        with socket.create_connection(self.address, timeout=CLIENT_SECONDS) as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             parts = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cluster import SESSION_LIMIT, Cluster, ClusterTable
-from live_server import LiveServer, Pupil
+from live_server import CLIENT_SECONDS, LiveServer, Pupil
 from marked import filled
 from services import NginxServer, PostgresServer, RedisServer
 
@@ -37,7 +37,7 @@ def table(pytestconfig: pytest.Config) -> Iterator[ClusterTable]:
 
 
 @pytest.fixture(scope="session")
-def cluster(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(seeds: Path, model: Path, patience: float, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Started from nothing: an empty database, both servers at the same time."""
     with PostgresServer() as postgres, RedisServer(tmp_path_factory.mktemp("redis")) as redis:
         url = postgres.new_database("jalon")
@@ -47,11 +47,12 @@ def cluster(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) 
             "JALON_REDIS_URL": redis.url,
             "JALON_RATE_SESSION": str(SESSION_LIMIT),
             "JALON_TRUSTED_PROXIES": "127.0.0.1",
+            "JALON_PATIENCE": str(patience),
         }
         one, two = (LiveServer(tmp_path_factory.mktemp("server"), seeds, variables=shared) for _ in range(2))
         with ThreadPoolExecutor() as threads:
             list(threads.map(LiveServer.start, (one, two)))
-        with NginxServer(tmp_path_factory.mktemp("nginx"), [one.url, two.url]) as proxy:
+        with NginxServer(tmp_path_factory.mktemp("nginx"), [one.url, two.url], patience) as proxy:
             yield Cluster((one, two), postgres, redis, proxy, url)
         for server in (one, two):
             assert server.stop() == 0, server.logged()[-3000:]
@@ -62,7 +63,10 @@ def cluster(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) 
 def clients(cluster: Cluster) -> Iterator[tuple[httpx.Client, httpx.Client]]:
     """A client of each server."""
     one, two = cluster.servers
-    with httpx.Client(base_url=one.url, timeout=30) as first, httpx.Client(base_url=two.url, timeout=30) as second:
+    with (
+        httpx.Client(base_url=one.url, timeout=CLIENT_SECONDS) as first,
+        httpx.Client(base_url=two.url, timeout=CLIENT_SECONDS) as second,
+    ):
         yield first, second
 
 

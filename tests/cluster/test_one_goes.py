@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from cluster import Cluster, ClusterTable
-from live_server import Pupil
+from live_server import CLIENT_SECONDS, Pupil
 from load import Load, losses
 
 PUPILS = 8
@@ -23,7 +23,7 @@ WAITED_SECONDS = 3.0
 
 @pytest.fixture
 def through_the_proxy(cluster: Cluster) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=cluster.proxy.url, timeout=30) as client:
+    with httpx.Client(base_url=cluster.proxy.url, timeout=CLIENT_SECONDS) as client:
         yield client
 
 
@@ -42,9 +42,9 @@ def test_killed_in_the_middle(
             assert answer["facets"] == ["duree"]
             assert answer["fiches"] == reply["answer"]["fiches"]
             assert pupil.choose(reply["choices"][0]["id"])
-        back = load.wait_for_answers(since=killed, seconds=60)
+        back = load.wait_for_answers(since=killed)
         cluster.servers[0].start()
-        load.wait_for_answers(since=time.monotonic(), seconds=60)
+        load.wait_for_answers(since=time.monotonic())
     lost = losses([asked for asked in load.asked if asked.status == 200], cluster.kept())
     refused = [asked for asked in load.asked if asked.status != 200]
     slowest = max(asked.took for asked in load.asked)
@@ -62,19 +62,21 @@ def test_killed_in_the_middle(
         assert back < BACK_SECONDS
 
 
-def test_rolling_restart(cluster: Cluster, table: ClusterTable, clock_counts: bool) -> None:
+def test_rolling_restart(cluster: Cluster, table: ClusterTable, clock_counts: bool, patience: float) -> None:
     """Each server ended and started again in turn: no request fails for that.
+
+    The first was, just before; where no table is made, it is the second one's turn alone.
 
     One that waited for the whole time of a reply did so for a processor, on a machine with too few of them: the table
     tells how many, and they are no failure here.
     """
     with Load(cluster.proxy.url, TALKING, PAUSE_SECONDS) as load:
-        for server in cluster.servers:
+        for server in cluster.servers if clock_counts else cluster.servers[1:]:
             assert server.stop(signal.SIGTERM) == 0, server.logged()[-3000:]
             server.start()
-            load.wait_for_answers(since=time.monotonic(), seconds=30)
+            load.wait_for_answers(since=time.monotonic())
     refused = [asked for asked in load.asked if asked.status != 200]
-    failed = [asked for asked in refused if asked.status != 503 or asked.took < WAITED_SECONDS]
+    failed = [asked for asked in refused if asked.status != 503 or asked.took < WAITED_SECONDS * patience]
     lost = losses(load.asked, cluster.kept())
     slowest = max(asked.took for asked in load.asked)
     table.add(

@@ -48,12 +48,16 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path,
 
 @pytest.fixture(scope="module")
 def alone(
-    seeds: Path, model: Path, small_disk: tuple[Path, bool], tmp_path_factory: pytest.TempPathFactory
+    seeds: Path,
+    model: Path,
+    small_disk: tuple[Path, bool],
+    patience: float,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """A server that is alone, with SQLite files."""
     folder = tmp_path_factory.mktemp("alone")
     disk, small = small_disk
-    site = _site(folder, seeds, f"sqlite:///{disk}/conversations.db", {})
+    site = _site(folder, seeds, f"sqlite:///{disk}/conversations.db", {"JALON_PATIENCE": str(patience)})
     site.small_disk = small
     site.server.start()
     yield site
@@ -61,14 +65,15 @@ def alone(
 
 
 @pytest.fixture(scope="module")
-def shared_site(seeds: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared_site(seeds: Path, model: Path, patience: float, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server that could have others beside it: PostgreSQL and Redis."""
     folder = tmp_path_factory.mktemp("shared")
     with (
         PostgresServer() as postgres,
         RedisServer(tmp_path_factory.mktemp("redis")) as redis,
     ):
-        site = _site(folder, seeds, postgres.new_database("jalon"), {"JALON_REDIS_URL": redis.url})
+        variables = {"JALON_REDIS_URL": redis.url, "JALON_PATIENCE": str(patience)}
+        site = _site(folder, seeds, postgres.new_database("jalon"), variables)
         site.postgres, site.redis = postgres, redis
         site.server.start()
         yield site

@@ -74,7 +74,7 @@ def _part(word: str) -> Cause:
 def _locked(path: Callable[[Site], Path]) -> Cause:
     @contextmanager
     def cause(site: Site) -> Iterator[None]:
-        with closing(sqlite3.connect(path(site), isolation_level=None, timeout=20)) as other:
+        with closing(sqlite3.connect(path(site), isolation_level=None, timeout=180)) as other:
             other.execute("BEGIN EXCLUSIVE")
             yield
 
@@ -142,7 +142,7 @@ def _catalogue_replaced(site: Site) -> Iterator[None]:
 @contextmanager
 def _disk_full(site: Site) -> Iterator[None]:
     """A file that takes all the room of the small disk (a tmpfs) on which the conversations are."""
-    with closing(sqlite3.connect(site.conversations_file, timeout=20)) as other:
+    with closing(sqlite3.connect(site.conversations_file, timeout=180)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else there is room in the log's own file
     filler = site.conversations_file.with_name("filler")
     with filler.open("wb") as file:

@@ -22,6 +22,7 @@ import actions.answer
 import bot.runtime.server
 from bot.__main__ import app
 from bot.nlu.mention_extractor import MentionExtractor
+from bot.settings import patient
 
 WATCH_SECONDS = 0.05
 SLOW_SECONDS = 1.0
@@ -47,7 +48,7 @@ def make_parts_faulty() -> None:
         if wanted() == "action raises":
             raise MadeToFail
         if wanted() == "action is slow":
-            time.sleep(SLOW_SECONDS)
+            time.sleep(patient(SLOW_SECONDS))
         while wanted() == "action hangs":
             time.sleep(0.05)
         return decide(*arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,12 @@ from rasa.shared.core.events import (
 )
 from sqlalchemy import create_engine
 
-from bot.stores.removal import erase, erase_old, remove_traces
+from bot.stores.removal import erase, erase_old, forget_erased, remove_traces, was_erased
 from bot.stores.tracker import (
     SESSION_SECONDS,
     SESSION_TURNS,
     ConversationChanged,
+    ConversationErased,
     SqlTrackerStore,
     StoredTracker,
     StoreUnavailable,
@@ -155,8 +157,6 @@ async def test_a_session_ends_after_its_turns_and_keeps_the_context(store: SqlTr
     before = [event for event in list(full.events)[: starts[1]] if isinstance(event, UserUttered)]
     assert (len(starts), len(before)) == (2, SESSION_TURNS)
     assert full.get_slot("dialogue_state") == {"misses": SESSION_TURNS}
-    carried = list(full.events)[starts[1] + 1]
-    assert (carried.type_name, carried.value) == ("slot", {"misses": SESSION_TURNS - 1})
 
 
 async def test_a_session_ends_after_its_time_and_keeps_the_context(store: SqlTrackerStore, clock: Clock) -> None:
@@ -171,6 +171,39 @@ async def test_a_session_ends_after_its_time_and_keeps_the_context(store: SqlTra
     assert await said(store, "a") == ["first", "second", "third"]
     full = await store.retrieve_full_tracker("a")
     assert sum(isinstance(event, SessionStarted) for event in full.events) == 2
+
+
+async def test_a_slot_is_stored_once(store: SqlTrackerStore) -> None:
+    """As it is after the last turn, in the conversation's row; that it was set is no event of its own."""
+    for number in range(5):
+        await say(store, "a", f"message {number}", {"misses": number})
+    full = await store.retrieve_full_tracker("a")
+    slots = [event for event in full.events if isinstance(event, SlotSet)]
+    assert [slot.value for slot in slots] == [{"misses": 4}]
+    with store._engine.connect() as connection:
+        kinds = connection.exec_driver_sql("SELECT DISTINCT type_name FROM event").scalars().all()
+    assert "slot" not in kinds
+
+
+async def test_nothing_begins_in_a_conversation_that_was_erased(store: SqlTrackerStore, clock: Clock) -> None:
+    """Until its session would have ended: whatever another server, or this one after a restart, knows of it."""
+    await say(store, "a", "first")
+    tracker = await store.retrieve("a")
+    erase(store._engine, ["a"], until=time.time() + 60)
+    with pytest.raises(ConversationErased):
+        await say(store, "a", "second")
+    for event in turn("third"):
+        tracker.update(event)
+    with pytest.raises(ConversationChanged):
+        await store.save(tracker)
+    assert not await store.exists("a")
+    await say(store, "b", "first")
+    erase(store._engine, ["b"], until=time.time() - 1)
+    await say(store, "b", "second")
+    assert was_erased(store._engine, "a")
+    assert not was_erased(store._engine, "b")
+    forget_erased(store._engine, time.time() + 61)
+    assert not was_erased(store._engine, "a")
 
 
 async def test_two_turns_from_one_state_are_not_both_kept(store: SqlTrackerStore, url: str) -> None:

@@ -22,6 +22,7 @@ from bot.channel.feedback import save_feedback
 from bot.channel.retention import purge
 from bot.settings import Settings
 from bot.stores import removal
+from bot.stores.removal import remove_traces
 from bot.stores.tables import conversation as started
 from bot.stores.tables import event
 
@@ -112,10 +113,22 @@ def test_nothing_of_it_is_left_in_the_files(conversations: Conversations) -> Non
     assert conversations.files_hold(f"{MARKER}3")
     for erased in (3, 1, 8, 0, 5):
         erase_conversation(conversations.engine, f"c{erased}")
+        remove_traces(conversations.engine)
         assert conversations.files_hold(f"{MARKER}{erased}") == []
         conversations.say("c2", "y" * 9000)
     assert conversations.files_hold(f"{MARKER}2")
     assert set(conversations.senders()) == {"c2", "c4", "c6", "c7"}
+
+
+def test_what_is_erased_is_overwritten_at_once(conversations: Conversations) -> None:
+    """Where SQLite moved nothing about, which is nearly always, nothing is left for the file to be written anew."""
+    if conversations.folder is None:
+        pytest.skip("PostgreSQL overwrites what was deleted in its own time: docs/privacy.md says so")
+    for number in range(20):
+        conversations.say(f"c{number}", f"{MARKER}{number:02d} " + "x" * 300 * number)
+    for number in range(20):
+        erase_conversation(conversations.engine, f"c{number}")
+        assert conversations.files_hold(f"{MARKER}{number:02d}") == []
 
 
 def test_erasing_beside_one_who_reads(conversations: Conversations) -> None:

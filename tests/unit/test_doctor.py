@@ -182,6 +182,14 @@ def test_disk(make: Make) -> None:
     assert told(doctor.disk(make(), least=2**60), "MB are free", "make room")
 
 
+def test_descriptors(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = iter([(1024, 524_288), (1024, doctor.resource.RLIM_INFINITY), (1024, 1024)])
+    monkeypatch.setattr(doctor.resource, "getrlimit", lambda _: next(limits))
+    assert doctor.descriptors(make()) is None
+    assert doctor.descriptors(make()) is None
+    assert told(doctor.descriptors(make()), "only 1024", "ulimit")
+
+
 def test_memory(make: Make, tmp_path: Path) -> None:
     info, limit = tmp_path / "meminfo", tmp_path / "memory.max"
     info.write_text("MemTotal:  9000000 kB\nMemAvailable:  4000000 kB\n")

@@ -43,7 +43,7 @@ class Work:
         self.started.set()
         await self.may_end.wait()
         save_feedback(self._engine, "c", "m", True)
-        await self._store.keep("c", {"a": "1"})
+        await self._store.touch("c")
         return "done"
 
 
@@ -73,7 +73,7 @@ async def test_an_erasure_waits_for_what_goes_on(engine: Engine, store: MemorySe
     work.may_end.set()
     await erasure
     assert rows(engine) == 0
-    assert await store.note("c", "a") is None
+    assert await store.standing("c") is Standing.CLOSED
     with pytest.raises(SessionExpired):
         await turn
 
@@ -92,7 +92,7 @@ async def test_work_that_ends_after_an_erasure_elsewhere_leaves_nothing(engine: 
     with pytest.raises(SessionExpired):
         await turn
     assert rows(engine) == 0
-    assert await store.note("c", "a") is None
+    assert await store.standing("c") is Standing.CLOSED
 
 
 async def test_work_goes_on_where_the_client_goes_away(engine: Engine, store: MemorySessions) -> None:
@@ -106,7 +106,7 @@ async def test_work_goes_on_where_the_client_goes_away(engine: Engine, store: Me
 
 
 async def test_an_erasure_that_fails_can_be_tried_again(store: MemorySessions) -> None:
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     nowhere = connect("postgresql://nobody@127.0.0.1:1/nothing")
     eraser = Eraser(nowhere, store, Questions(nowhere))
     with pytest.raises(SQLAlchemyError):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services import RedisServer
+from services import RedisServer, free_port
 
-from bot.channel.limits import RateLimits, TooFast, client_address
+from bot.channel.limits import PAGES_FOR_A_REQUEST, RateLimits, TooFast, client_address
 
 PROXIES = tuple(ip_network(network) for network in ("10.0.0.0/8", "2001:db8::/32"))
 Limits = Callable[..., RateLimits]
@@ -70,6 +71,32 @@ async def test_redis_is_not_told_the_address(redis_server: RedisServer) -> None:
     (key,) = redis_server.client.keys()
     assert "192" not in key
     assert 0 < redis_server.client.ttl(key) <= 60
+
+
+async def test_pages_are_counted_apart_and_without_redis() -> None:
+    """Nobody is kept from a message by the pages of a whole school, and pages are served when Redis is away."""
+    some = RateLimits(3, 5, "secret", f"redis://127.0.0.1:{free_port()}/0")
+    assert await taken(some, "pages", "a", 100) == 5 * PAGES_FOR_A_REQUEST
+    assert await taken(some, "pages", "b", 10) == 10
+
+
+async def test_the_minute_of_a_limit_is_a_minute_whatever_the_clock_on_the_wall_says() -> None:
+    """Set back by an hour, it kept those who were at their limit out for an hour."""
+    passed = [0.0]
+    some = RateLimits(3, 5, "secret", None, clock=lambda: passed[0])
+    assert await taken(some, "session", "a", 5) == 3
+    passed[0] = 59.0
+    with pytest.raises(TooFast) as refused:
+        await some.count("session", "a")
+    assert refused.value.seconds == 1
+    passed[0] = 60.0
+    assert await taken(some, "session", "a", 5) == 3
+
+
+async def test_limits_of_one_process_never_ask_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = RateLimits(3, 5, "secret", None)
+    monkeypatch.setattr(time, "time", lambda: pytest.fail("asked"))
+    assert await taken(some, "address", "a", 7) == 5
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from bot.runtime.logs import PrivateFormatter
+from bot.runtime.logs import FORMAT, PrivateFormatter
 
 MARKER = "zorglubidule"
 
@@ -44,6 +44,15 @@ def test_an_exception_is_told_without_its_message(log: logging.Logger, logged: i
     assert MARKER not in text
     for told in ("ERROR jalon: Something failed", "RuntimeError", "ValueError", "test_logs.py", "in store"):
         assert told in text
+
+
+def test_a_line_begins_with_its_time(logged: io.StringIO) -> None:
+    handler = logging.StreamHandler(logged)
+    handler.setFormatter(PrivateFormatter(FORMAT))
+    record = logging.LogRecord("jalon", logging.WARNING, "", 0, "%s things", (3,), None)
+    record.created, record.msecs = 1_700_000_000.25, 250.0
+    handler.emit(record)
+    assert logged.getvalue() == "2023-11-14T22:13:20.250Z WARNING jalon: 3 things\n"
 
 
 def test_a_plain_warning_stays_as_it_is(log: logging.Logger, logged: io.StringIO) -> None:

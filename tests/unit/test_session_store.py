@@ -30,29 +30,11 @@ def store(request: pytest.FixtureRequest) -> Iterator[SessionStore]:
     yield RedisSessions(server.url)
 
 
-async def test_a_conversation_lives_from_its_first_note(store: SessionStore) -> None:
+async def test_a_conversation_lives_from_its_first_message(store: SessionStore) -> None:
     assert await store.standing("c") is Standing.UNKNOWN
-    await store.keep("c", {"message:1": "é"})
+    await store.touch("c")
     assert await store.standing("c") is Standing.LIVE
     assert await store.standing("d") is Standing.UNKNOWN
-    assert await store.note("c", "message:1") == "é"
-    assert await store.note("c", "message:2") is None
-    assert await store.note("d", "message:1") is None
-
-
-async def test_notes_add_up(store: SessionStore) -> None:
-    await store.keep("c", {"a": "1"})
-    await store.keep("c", {"b": "2"})
-    assert (await store.note("c", "a"), await store.note("c", "b")) == ("1", "2")
-
-
-async def test_notes_of_one_conversation_are_bounded(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_NOTES", 5)
-    for number in range(20):
-        await store.keep("c", {str(number): "x"})
-    kept = [number for number in range(20) if await store.note("c", str(number))]
-    assert 19 in kept
-    assert len(kept) <= 6
 
 
 async def test_a_claim_is_one_persons(store: SessionStore) -> None:
@@ -65,18 +47,17 @@ async def test_a_claim_is_one_persons(store: SessionStore) -> None:
 
 
 async def test_closed_and_opened_again(store: SessionStore) -> None:
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     await store.close("c")
     assert await store.standing("c") is Standing.CLOSED
     await store.reopen("c")
     assert await store.standing("c") is Standing.LIVE
     await store.forget("c")
     assert await store.standing("c") is Standing.UNKNOWN
-    assert await store.note("c", "a") is None
 
 
 async def test_what_is_forgotten_stays_closed(store: SessionStore) -> None:
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     await store.close("c")
     await store.forget("c")
     assert await store.standing("c") is Standing.CLOSED
@@ -89,31 +70,29 @@ async def test_check(store: SessionStore) -> None:
 async def test_memory_forgets_after_an_hour_without_a_message() -> None:
     now = [0.0]
     store = MemorySessions(clock=lambda: now[0])
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     await store.close("d")
     now[0] = SESSION_SECONDS - 1
-    await store.keep("c", {"b": "2"})
+    await store.touch("c")
     now[0] = 2 * SESSION_SECONDS - 2
     assert await store.standing("c") is Standing.LIVE
-    assert await store.note("c", "a") == "1"
     assert await store.standing("d") is Standing.UNKNOWN
     now[0] = 2 * SESSION_SECONDS
     assert await store.standing("c") is Standing.UNKNOWN
-    assert await store.note("c", "b") is None
 
 
 async def test_redis_forgets_after_an_hour_without_a_message(redis_server: RedisServer) -> None:
     redis_server.client.flushall()
     store = RedisSessions(redis_server.url)
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     (key,) = redis_server.client.keys()
     redis_server.client.expire(key, 10)
-    await store.keep("c", {"b": "2"})
+    await store.touch("c")
     await store.close("c")
     await store.claim("c", "a")
     keys = redis_server.client.keys()
     left = {key.split(":")[1]: redis_server.client.ttl(key) for key in keys}
-    assert SESSION_SECONDS - 5 < left["notes"] <= SESSION_SECONDS
+    assert SESSION_SECONDS - 5 < left["live"] <= SESSION_SECONDS
     assert SESSION_SECONDS - 5 < left["closed"] <= SESSION_SECONDS
     assert 0 < left["claim"] <= module.CLAIM_SECONDS
 
@@ -121,7 +100,7 @@ async def test_redis_forgets_after_an_hour_without_a_message(redis_server: Redis
 async def test_redis_is_not_told_the_conversation(redis_server: RedisServer) -> None:
     redis_server.client.flushall()
     store = RedisSessions(redis_server.url)
-    await store.keep("0123abcd", {"a": "1"})
+    await store.touch("0123abcd")
     await store.close("0123abcd")
     await store.claim("0123abcd", "a")
     keys = redis_server.client.keys()
@@ -131,7 +110,7 @@ async def test_redis_is_not_told_the_conversation(redis_server: RedisServer) -> 
 
 async def test_redis_that_came_back_is_used_again(redis_server: RedisServer) -> None:
     store = RedisSessions(redis_server.url)
-    await store.keep("c", {"a": "1"})
+    await store.touch("c")
     redis_server.stop()
     try:
         with pytest.raises(RedisError):

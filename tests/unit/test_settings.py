@@ -71,6 +71,12 @@ def test_variables(name: str, value: str, expected: object, monkeypatch: pytest.
         ("JALON_DATABASE_URL", "mysql://a"),
         ("JALON_TRACKER_URL", "conversations.db"),
         ("JALON_SECRET", "short"),
+        ("JALON_SECRET", "s" * 32 + ",short"),
+        ("JALON_SECRET", "s" * 32 + ","),
+        ("JALON_HOSTS", "https://a.fr"),
+        ("JALON_HOSTS", "a.fr/chat"),
+        ("JALON_PATIENCE", "0.5"),
+        ("JALON_PATIENCE", "long"),
         ("JALON_ORIGINS", "a.fr"),
         ("JALON_ORIGINS", "https://a.fr/page"),
         ("JALON_REDIS_URL", "http://host"),
@@ -106,16 +112,33 @@ def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_secret_of_the_environment_is_used_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JALON_SECRET", "s" * 32)
-    assert load_settings().signing_secret() == "s" * 32
+    assert load_settings().signing_secrets() == ("s" * 32,)
     assert "s" * 32 not in repr(load_settings())
+
+
+def test_several_secrets_the_first_of_which_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JALON_SECRET", "n" * 32 + "," + "o" * 32)
+    assert load_settings().signing_secrets() == ("n" * 32, "o" * 32)
+    assert "o" * 32 not in repr(load_settings())
+
+
+def test_hosts_are_names_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JALON_HOSTS", "Jalon.ecole.example, 127.0.0.1:5005,[::1]:5005,")
+    assert load_settings().hosts == ("jalon.ecole.example", "127.0.0.1:5005", "[::1]:5005")
+
+
+def test_patience_lengthens_every_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.patient(1.5) == 1.5
+    monkeypatch.setenv("JALON_PATIENCE", "10")
+    assert settings.patient(1.5) == 15.0
 
 
 def test_a_secret_is_made_once_and_kept_to_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "jalon" / "secret"
     monkeypatch.setattr(settings, "SECRET_FILE", file)
-    secret = load_settings().signing_secret()
+    (secret,) = load_settings().signing_secrets()
     assert len(secret) >= 32
-    assert load_settings().signing_secret() == secret
+    assert load_settings().signing_secrets() == (secret,)
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(file.parent.iterdir()) == [file]
 
@@ -124,7 +147,7 @@ def test_a_spoilt_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(settings, "SECRET_FILE", tmp_path / "secret")
     (tmp_path / "secret").write_text("", encoding="ascii")
     with pytest.raises(SettingsError, match="too short"):
-        load_settings().signing_secret()
+        load_settings().signing_secrets()
 
 
 def test_every_variable_is_described() -> None:
