@@ -1,4 +1,4 @@
-"""How Python runs a server that has loaded all it will ever load. Ours, measured in docs/performance.md."""
+"""How Python runs a server that has loaded all it will ever load. The gain is in docs/lab/performance.md."""
 
 from __future__ import annotations
 
