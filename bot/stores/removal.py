@@ -1,4 +1,4 @@
-"""Removes conversations from their database, and what they leave behind in the files of SQLite."""
+"""Removes conversations from the database, and the bytes they leave behind in the files of SQLite."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bot.stores.tables import conversation, event
 
 logger = logging.getLogger(__name__)
 
-# Written anew in about half a second, for which turns wait; who has more conversations uses PostgreSQL.
+# VACUUM rewrites a file of this size in about half a second, while turns wait. Larger sites use PostgreSQL.
 VACUUM_BYTES = 64 * 2**20
-# In one transaction, so that a message that is answered meanwhile waits for milliseconds only.
+# How many are deleted in one transaction: a message that is answered meanwhile waits only milliseconds.
 _CONVERSATIONS_AT_ONCE = 100
 _BUSY_SECONDS = 1.5
 
 
 def erase(engine: Engine, conversations: Collection[str]) -> None:
-    """Delete all that is stored of some conversations; a turn under way in one of them is not stored any more.
+    """Delete all rows of the conversations with these ids.
 
-    Raises SQLAlchemyError.
+    A turn of such a conversation that is still running will be refused when it is stored. Raises SQLAlchemyError.
     """
     with engine.execution_options(**WRITES).begin() as connection:
         for table in (event, conversation):
@@ -34,7 +34,11 @@ def erase(engine: Engine, conversations: Collection[str]) -> None:
 
 
 def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
-    """Delete the conversations that began before a time (seconds since 1970); their ids, some at a time."""
+    """Delete the conversations that began before `before` (seconds since 1970).
+
+    Yields the ids of the deleted conversations in batches, a batch a transaction; the last may be empty. Raises
+    SQLAlchemyError.
+    """
     old = select(conversation.c.sender_id).where(conversation.c.began_at < before).limit(_CONVERSATIONS_AT_ONCE)
     while True:
         with engine.connect() as connection:
@@ -46,11 +50,12 @@ def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
 
 
 def remove_traces(engine: Engine) -> None:
-    """Make what was deleted unreadable in the files of SQLite.
+    """Overwrite what was deleted in the files of SQLite; does nothing with PostgreSQL.
 
-    `secure_delete` put zeros in its place, but what SQLite once moved within its pages is still there (after 2% of
-    erasures, measured) until the file is written anew, and all of it is in the write-ahead log until that is emptied.
-    A file above VACUUM_BYTES is not written anew. Another program that is in the way is told of in the log.
+    `secure_delete` already put zeros where the rows were. But copies that SQLite made when it moved rows within pages
+    remain until VACUUM (measured: after 2% of erasures), and everything remains in the write-ahead log until a
+    checkpoint. A file larger than VACUUM_BYTES is not vacuumed. If another program keeps the file busy, a warning is
+    logged and the next purge tries again.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -61,7 +66,7 @@ def remove_traces(engine: Engine) -> None:
                 connection.exec_driver_sql("VACUUM")
             except OperationalError as error:
                 logger.warning("What was deleted may stay in the file until the next purge: %s", error.orig)
-        # Busy as long as someone reads: a matter of milliseconds, tried again.
+        # Returns 1 (busy) as long as someone reads, usually for milliseconds.
         while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
             if time.monotonic() > deadline:
                 logger.warning("What was deleted stays in the write-ahead log until the next purge: others read it")

@@ -1,8 +1,9 @@
-"""Conversations in a SQL database: what Rasa calls a tracker store.
+"""A Rasa tracker store that keeps conversations in a SQL database.
 
-Events are only ever appended, a turn in one transaction, and each has its position in its conversation: two turns
-that come from the same state cannot both be stored. A turn reads the slots, which hold all that is known of the turns
-before, and no event: the hundredth costs what the first does. The whole of a conversation is `retrieve_full_tracker`.
+Events are only appended, all those of a turn in one transaction. Each event has a position in its conversation, so two
+turns that started from the same state cannot both be stored. To begin a turn only the slots are read, which hold
+everything the bot remembers; no event is read, so the hundredth turn costs as much as the first.
+`retrieve_full_tracker` reads the whole conversation.
 """
 
 from __future__ import annotations
@@ -38,34 +39,37 @@ from bot.stores.engine import NO_TRANSACTION, WRITES, connect
 
 SESSION_TURNS = 100
 SESSION_SECONDS = 3600.0
-# The longest that work waits for a free connection before it is given up.
+# How long a call waits for a free connection before it fails.
 QUEUE_SECONDS = 2.0
 
 T = TypeVar("T")
 
 
 class StoreUnavailable(Exception):
-    """The conversation cannot be read or written now; nothing of the turn was kept."""
+    """The conversation cannot be read or written now; nothing of the turn was stored."""
 
 
 class ConversationChanged(StoreUnavailable):
-    """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
+    """The turn is not stored, because the conversation changed since the turn read it.
+
+    Another turn was stored meanwhile, this one was stored already, or the conversation was erased.
+    """
 
 
 class Unanswered(Exception):
-    """A turn without a message of the bot: it is not kept, so that the user may say it again."""
+    """The bot said nothing in this turn. It is not stored, so that the user can send the message again."""
 
 
 @dataclass(frozen=True)
 class _Progress:
-    """A conversation's row: its number of events, and its session so far."""
+    """How far a conversation has come: its number of events, turns of the session, start of the session (seconds)."""
 
     length: int = 0
     turns: int = 0
     session_at: float = 0.0
 
     def after(self, events: Iterable[Event]) -> _Progress:
-        """The progress once `events`, a turn, are stored."""
+        """The progress after a turn with these events."""
         turns, session_at, count = self.turns, self.session_at, 0
         for event in events:
             count += 1
@@ -77,21 +81,21 @@ class _Progress:
 
 
 class StoredTracker(DialogueStateTracker):
-    """A tracker that knows how many of its events are stored already, and where in the conversation it stands."""
+    """A tracker that also knows how many of its events are stored, and how far the stored conversation has come."""
 
     stored = 0
     progress = _Progress()
 
     def unstored(self) -> list[Event]:
-        """The events that came since it was read or last saved."""
+        """The events that were added since the tracker was read or last saved."""
         return list(self.events)[self.stored :]
 
 
 class SqlTrackerStore(TrackerStore):
-    """Conversations in the database at `url`, SQLite or PostgreSQL; connects at first use, not here.
+    """Conversations in the database at `url` (SQLite or PostgreSQL), which is opened at the first use.
 
-    All methods raise StoreUnavailable where the database does not do its part in a few seconds. The database is
-    never spoken to in the event loop.
+    All methods call the database in threads, never in the event loop, and raise StoreUnavailable if it does not answer
+    within a few seconds.
     """
 
     def __init__(self, url: str, domain: Domain | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -105,7 +109,7 @@ class SqlTrackerStore(TrackerStore):
         return StoredTracker(sender_id, self.domain.slots)
 
     async def retrieve(self, sender_id: str) -> StoredTracker | None:
-        """The conversation as its next turn needs it: its slots, the bot listening; None where there is none.
+        """The conversation as its next turn needs it: its slots and an action_listen; None if nothing is stored.
 
         After SESSION_TURNS turns or SESSION_SECONDS a new session begins, which keeps the slots.
         """
@@ -123,7 +127,7 @@ class SqlTrackerStore(TrackerStore):
         return self._tracker(sender_id, kept, progress, stored=len(kept))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
-        """The conversation with all its events, of all sessions; None where there is none."""
+        """The conversation with all events of all its sessions; None if nothing is stored."""
         found = await self._run(lambda: self._read_whole(conversation_id))
         if found is None:
             return None
@@ -132,9 +136,10 @@ class SqlTrackerStore(TrackerStore):
         return self._tracker(conversation_id, events, progress, stored=len(events))
 
     async def save(self, tracker: StoredTracker) -> None:
-        """Append the new events of a tracker of this store, all or none.
+        """Store the events that `tracker`, which this store returned, has gained: all of them or none.
 
-        Raises ConversationChanged where another did meanwhile, Unanswered where the user spoke and the bot did not.
+        Raises ConversationChanged if the stored conversation changed since it was read, and Unanswered if the new
+        events have a message of the user but none of the bot.
         """
         events = tracker.unstored()
         if not events:
@@ -156,7 +161,7 @@ class SqlTrackerStore(TrackerStore):
         return await self._run(self._ids)
 
     def close(self) -> None:
-        """Let go of the database once what is under way is done."""
+        """Wait for running calls, then close the connections to the database."""
         self._threads.shutdown()
         self._engine.dispose()
 
@@ -166,7 +171,7 @@ class SqlTrackerStore(TrackerStore):
         return tracker
 
     async def _run(self, work: Callable[[], T]) -> T:
-        """Do `work` in a thread, unless it had to wait so long that nobody waits for it any more."""
+        """The result of `work`, run in a thread; raises StoreUnavailable if no thread is free for QUEUE_SECONDS."""
         latest = time.monotonic() + QUEUE_SECONDS
 
         def do() -> T:
@@ -243,6 +248,6 @@ def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
         "intent_name": event.intent_name if isinstance(event, UserUttered) else None,
         "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
         "message_id": event.message_id if isinstance(event, UserUttered) else None,
-        # All in ASCII: NUL characters and lone surrogates are no trouble for a database that way.
+        # JSON in ASCII: databases refuse NUL characters and lone surrogates.
         "data": json.dumps(data),
     }

@@ -1,4 +1,4 @@
-"""What was said in a conversation, read from its rows. No Rasa in here."""
+"""Reads what was said in a conversation from the database. This module does not import Rasa."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from bot.stores.tables import event
 
 
 def reply_to(engine: Engine, conversation: str, message_id: str) -> list[dict[str, Any]]:
-    """The bot's messages in the turn of the message with this id, as they were sent; none where there is no such turn.
+    """The bot's messages in reply to the user's message `message_id`, as they were sent.
 
-    Raises SQLAlchemyError.
+    Each has "text" and what Rasa keeps with it ("buttons", "custom"…). The list is empty if the conversation has no
+    such message. Raises SQLAlchemyError.
     """
     of_conversation = event.c.sender_id == conversation
     asked = select(event.c.position).where(of_conversation, event.c.message_id == message_id)
