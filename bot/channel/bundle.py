@@ -1,4 +1,4 @@
-"""The modules of the widget as one: integrity hashes cover a module script alone, never what it imports. No Sanic."""
+"""Joins the modules of the widget into one, since an integrity hash covers a script but not what it imports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _FOR_READERS = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTI
 
 
 def join_modules(entry: Path) -> str:
-    """The module `entry` and all that it imports, each once and after what it imports, as the text of one module.
+    """The text of one JavaScript module made of `entry` and everything that it imports, each module once.
 
-    The modules are of one folder, import names on top, and export where they define; joined, they share one scope.
-    Lines of comment and indentation are left out. Raises ValueError for an import or export of another form, for a
+    All modules must be in one folder, import names at their top, and export where they define; the joined modules share
+    one scope. Comment lines and indentation are left out. Raises ValueError for other forms of import or export, for a
     name that two modules define, and for modules that import one another.
     """
     texts: dict[Path, str] = {}

@@ -1,4 +1,4 @@
-"""The end of a server: what is under way is answered, nothing new is let in."""
+"""Ends a server gracefully: running requests are answered, new ones are refused."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import Any
 
-# The longest that the end waits for what is under way.
+# How long a server that ends waits for running requests.
 DRAIN_SECONDS = 10.0
-# When to come back, to a server that takes over.
+# Sent with refusals: by then another server has taken over.
 RETRY = {"Retry-After": "5"}
 
 
 class Draining:
-    """Whether the server ends, and the wait for all that `under_way` tells."""
+    """Whether the server is ending (`begun`). `under_way` returns the tasks that it waits for then."""
 
     def __init__(self, under_way: Callable[[], Collection[asyncio.Task[Any]]]) -> None:
         self._under_way = under_way
         self.begun = False
 
     async def drain(self) -> None:
-        """Let nothing more in, and return when what is under way is done."""
+        """Set `begun`, so that new requests are refused, and wait up to DRAIN_SECONDS for running tasks."""
         self.begun = True
         tasks = self._under_way()
         if tasks:

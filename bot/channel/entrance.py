@@ -1,4 +1,4 @@
-"""What every request and every reply goes through: origins, headers, errors, measures, and what is not under /chat."""
+"""Handles what all requests share: allowed origins, headers, errors, metrics, and the paths outside /chat."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    # Other sites show the page and load the files of the widget; the replies of the API are told apart below.
+    # Other sites may frame the page and load the widget; `dress` below forbids that for the replies of the API.
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
 class Entrance(Blueprint):
-    """A blueprint that also brings what lies outside its own prefix, and the headers and errors of all."""
+    """A Sanic blueprint that also sets up the whole server: /health, redirects, headers, errors, metrics, draining."""
 
     def __init__(self, name: str, settings: Settings, errors: Errors, health: Health, draining: Draining) -> None:
         super().__init__(name)
@@ -40,7 +40,7 @@ class Entrance(Blueprint):
         self.ctx.draining = draining
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
-        """Register with the server, and take over / from Rasa."""
+        """Register the routes and hooks with `app`, and replace Rasa's own page at /."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
@@ -48,7 +48,7 @@ class Entrance(Blueprint):
         headers = {name: value.format(ancestors=ancestors) for name, value in _HEADERS.items()}
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.FALLBACK_ERROR_FORMAT = "json"
-        # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
+        # Switches Rasa's CORS extension off: its headers would replace those that `dress` sets.
         app.ctx.sanic_cors.resources = []
 
         @app.get("/health")
@@ -58,7 +58,7 @@ class Entrance(Blueprint):
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
             request.ctx.started = time.perf_counter()
-            if request.stream.request_body:  # of a call that takes none: left unread, Sanic calls it an error
+            if request.stream.request_body:  # also where the handler takes no body: Sanic fails on unread ones
                 await request.receive_body()
             if draining.begun:
                 return errors.reply(503, "down", RETRY)

@@ -1,7 +1,7 @@
-"""Refuses heads of requests that Sanic 21.12, the version that Rasa pins, does not survive or reads in two ways.
+"""Refuses requests with heads that Sanic 21.12, the version that Rasa pins, handles badly.
 
-`Content-Length: -5` makes it loop for ever, and with it the whole server; a body in bad chunks, or an address that is
-none, ends the connection with an uncaught error; a body with two lengths may be read otherwise by a proxy in front.
+`Content-Length: -5` makes the whole server loop for ever. A chunked body with bad chunks, or an invalid address, ends
+the connection with an uncaught error. A request with two lengths could be read differently by a proxy in front.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
 
 
 def is_well_formed(head: bytes) -> bool:
-    """Whether the head of a request (without its empty line) has an address, and a body of a plain length at most."""
+    """Whether the head of a request (without the empty line at its end) is one that Sanic handles well.
+
+    Its first line must be valid, it may have one Content-Length of digits, and no Transfer-Encoding.
+    """
     first, _, rest = head.partition(b"\r\n")
     lengths = _LENGTH.findall(rest)
     plain = len(lengths) <= 1 and all(length.strip().isdigit() for length in lengths)
@@ -26,7 +29,7 @@ def is_well_formed(head: bytes) -> bool:
 
 
 def refuse_malformed_requests(app: Sanic) -> None:
-    """Answer such a request with an error, before Sanic acts on its head."""
+    """Make `app` answer a request that is not well formed with 400, before Sanic acts on its head."""
 
     @app.signal("http.lifecycle.read_head")
     async def look(head: bytes) -> None:
@@ -40,6 +43,6 @@ _original = Http.create_empty_request
 
 
 def _create_empty_request(http: Http) -> None:
-    """Sanic's stand-in for a request that it could not read, without the address, which may be unreadable too."""
+    """Create Sanic's placeholder for an unreadable request, without the address, which may be unreadable too."""
     http.url = None
     _original(http)

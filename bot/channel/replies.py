@@ -1,4 +1,4 @@
-"""Replies to messages: made by Rasa, given again for a key that was used before, worded as the contract says."""
+"""Makes the replies to messages with Rasa, in the form of docs/openapi.json; the same key gets the same reply."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from bot.stores.turns import reply_to
 logger = logging.getLogger(__name__)
 
 CHANNEL = "chat"
-# The longest that a turn takes, all its parts at their limits.
+# Longest duration of a turn, with every part of it at its own limit.
 TURN_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
-# Put before typed text: Rasa then never takes a leading slash for a payload of its own.
+# Put before typed text that begins with a slash, which Rasa would take for a payload.
 _WORD_JOINER = "\u2060"
 
 Body = dict[str, Any]
@@ -37,7 +37,7 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One message of a reply: the question as it was typed ("" for a choice), how it ended, what was asked."""
+    """What a message of the bot replied to: the typed question ("" for a choice), the outcome, the facets asked."""
 
     question: str
     outcome: str
@@ -45,26 +45,26 @@ class Exchange:
 
 
 class Collector(OutputChannel):
-    """Collects the messages of one turn."""
+    """A Rasa output channel that collects the messages of one turn."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
 
     @classmethod
     def name(cls) -> str:
-        """Rasa's name of this channel."""
+        """The channel's name in Rasa."""
         return CHANNEL
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keep the message as the generator of responses made it."""
+        """Add a message to `messages`, as the response generator made it."""
         self.messages.append(message)
 
 
 class Replies:
-    """Makes replies, and knows for an hour after the last one what it gave.
+    """Makes replies, and remembers them for an hour after the last message of their conversation.
 
-    The key of a message is its id in the conversation in the database: a server that ended between the end of a turn
-    and its reply leaves the one who asks again with the same key its reply, and not a second turn.
+    The key of a message is also its id in the database. So if a server dies after a turn was stored and before its
+    reply was sent, the same message with the same key gets the stored reply instead of a second turn.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Replies:
         self._turn = turn
 
     async def reply(self, asked: MessageRequest, conversation: str) -> Body:
-        """The reply to a message, the same one for the same key; raises BadRequest, ChoiceUnknown."""
+        """The body of the reply to a message; the same key gets the same reply. Raises BadRequest, ChoiceUnknown."""
         if asked.key is None:
             return await self._made(asked, conversation)
         name = f"reply:{asked.key}"
@@ -92,7 +92,7 @@ class Replies:
         raise BadRequest(503, "down")
 
     async def exchange(self, conversation: str, message: str) -> Exchange:
-        """What the message with this id replied to, and how; raises BadRequest where the conversation has none."""
+        """What the bot's message with this id replied to; raises BadRequest 404 if there is no such message."""
         kept = await self._store.note(conversation, f"message:{message}")
         if kept is None:
             raise BadRequest(404, "message")
@@ -100,7 +100,10 @@ class Replies:
         return Exchange(fields["question"], fields["outcome"], tuple(fields["facets"]))
 
     async def _made(self, asked: MessageRequest, conversation: str, name: str | None = None) -> Body:
-        """A new reply, kept under `name`, and each of its messages under its id; what it leaves open is for review."""
+        """Make a reply, and keep it under `name` and each of its messages under its id.
+
+        A question that it leaves open is recorded for review.
+        """
         stored = await in_thread(reply_to, self._database, conversation, asked.key) if asked.key else []
         said = stored or await self._said(asked, conversation)
         messages = [self.public(message, conversation) for message in said]
@@ -119,7 +122,7 @@ class Replies:
         return reply
 
     async def _said(self, asked: MessageRequest, conversation: str) -> list[dict[str, Any]]:
-        """What Rasa says; raises BadRequest where it takes too long, ChoiceUnknown."""
+        """The messages with which Rasa replies; raises BadRequest 503 after TURN_SECONDS, and ChoiceUnknown."""
         if asked.choice is not None:
             text = self._sessions.unseal(conversation, asked.choice)
         else:
@@ -135,7 +138,7 @@ class Replies:
         return [message for message in collector.messages if message.get("text")]
 
     def public(self, message: dict[str, Any], conversation: str) -> Body:
-        """A message as the contract words it."""
+        """A message of Rasa in the form of docs/openapi.json: a new id, the text, signed choices, the `answer`."""
         public = {
             "id": secrets.token_urlsafe(9),
             "text": message["text"],

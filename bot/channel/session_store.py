@@ -1,4 +1,4 @@
-"""What is known of the conversations that go on: in this process, or in Redis where there are several servers."""
+"""Keeps what the API knows of live conversations: in this process, or in Redis for several servers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 SESSION_SECONDS = 3600
-# How long a message may be worked on under its key; then the one who did is taken to be gone. Where it is not, the
-# database refuses the second of the two turns.
+# How long a claim on a message's key lasts; then whoever worked on the message is taken to be dead. If they are not,
+# the database refuses the second of the two turns.
 CLAIM_SECONDS = 5
 # Of one conversation: a reply is two notes. The oldest ones go first.
 _MOST_NOTES = 400
@@ -26,7 +26,7 @@ _REDIS_SECONDS = 1.0
 
 
 class Standing(Enum):
-    """What is known of a conversation."""
+    """The state of a conversation's session."""
 
     UNKNOWN = "unknown"  # no message in the last hour
     LIVE = "live"
@@ -34,41 +34,42 @@ class Standing(Enum):
 
 
 class SessionStore(Protocol):
-    """What lasts an hour after the last message of a conversation: that it goes on, and notes of its replies.
+    """Keeps, for an hour after the last message of a conversation, its standing and notes of its replies.
 
-    Where Redis is away, all of it raises redis.RedisError within seconds.
+    A note is a text under a name: a reply under the key of its message, or a message under its id. If Redis does not
+    answer, all methods raise redis.RedisError within seconds.
     """
 
     async def standing(self, conversation: str) -> Standing:
-        """Whether the conversation goes on, or was closed."""
+        """Whether the conversation is live, closed or unknown."""
 
     async def keep(self, conversation: str, notes: Mapping[str, str]) -> None:
-        """Add notes by their name; the hour of the conversation, and of all its notes, starts anew."""
+        """Add notes, a text for each name, and start the hour of the conversation and all its notes anew."""
 
     async def note(self, conversation: str, name: str) -> str | None:
-        """The note of this name, None where there is none."""
+        """The note with this name, or None."""
 
     async def claim(self, conversation: str, name: str) -> bool:
-        """Take the making of a note upon oneself; False where someone else is at it."""
+        """Reserve the making of the note `name` for CLAIM_SECONDS; False if someone else has reserved it."""
 
     async def release(self, conversation: str, name: str) -> None:
-        """Give a claim up."""
+        """Give up a reservation made by `claim`."""
 
     async def close(self, conversation: str) -> None:
-        """Remember for an hour, by nothing but a hash, that the conversation was erased."""
+        """Remember for an hour that the conversation was erased; only a hash of its id is kept."""
 
     async def reopen(self, conversation: str) -> None:
         """Undo `close`."""
 
     async def forget(self, conversation: str) -> None:
-        """Drop all notes of the conversation."""
+        """Delete all notes of the conversation."""
 
     async def check(self) -> None:
-        """Return where the store can be used."""
+        """Return if the store can be used; raises redis.RedisError otherwise."""
 
 
 class MemorySessions:
-    """The session store of a single server."""
+    """The session store of a single server, in memory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._notes: TTLCache[str, dict[str, str]] = TTLCache(
@@ -120,7 +121,7 @@ class MemorySessions:
 
 
 class RedisSessions:
-    """The session store that several servers share. No key of it tells the conversation, only its hash."""
+    """The session store that several servers share, in Redis. Its keys hold hashes of conversation ids, never ids."""
 
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, decode_responses=True, **redis_options())
@@ -174,14 +175,14 @@ class RedisSessions:
 
 
 def session_store(redis_url: str | None) -> SessionStore:
-    """The store in Redis where there is an address, else one in this process; connects to nothing yet."""
+    """A session store in the Redis at `redis_url` or, if that is None, in this process. Opens no connection yet."""
     if redis_url:
         return RedisSessions(redis_url)
     return MemorySessions()
 
 
 def redis_options() -> dict[str, Any]:
-    """How Redis is called: a call fails within seconds, and a connection that Redis closed is opened again."""
+    """Options for Redis clients: a call fails after a second, and a connection that Redis closed is opened again."""
     return {
         "socket_timeout": _REDIS_SECONDS,
         "socket_connect_timeout": _REDIS_SECONDS,

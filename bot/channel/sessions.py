@@ -1,4 +1,4 @@
-"""Session tokens and choices: issued and signed here, so that no client chooses a conversation or a payload."""
+"""Issues and checks signed session tokens and choice ids, so that no client can pick a conversation or a payload."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
 
 
 class SessionExpired(Exception):
-    """The token is forged, or its session ended or was erased."""
+    """The session token is forged, or its session has ended or was erased."""
 
 
 class ChoiceUnknown(Exception):
-    """The choice was not offered in this conversation."""
+    """The choice id is forged, or was offered in another conversation."""
 
 
 class Sessions:
-    """Issues and checks sessions, which end an hour after their last message and `longest` seconds after their start.
+    """Issues and checks sessions. A session ends an hour after its last message, or `longest` seconds after its start.
 
-    A token is a signed, dated conversation id of 128 random bits: nothing is stored for it. Where the store knows
-    nothing of a conversation (before its first message, after a restart), its session lasts as long as its token.
+    A token is a random conversation id of 128 bits with a date and a signature; nothing is stored when one is issued.
+    If the store knows nothing of a conversation (before its first message, or after a restart of a single server), its
+    session ends an hour after the token was issued.
     """
 
     def __init__(
@@ -36,12 +37,12 @@ class Sessions:
         self._clock = clock
 
     def issue(self) -> tuple[str, str]:
-        """A new session: its token and its conversation."""
+        """Start a session: (token, conversation id)."""
         conversation = secrets.token_hex(16)
         return str(self._tokens.dumps(conversation)), conversation
 
     async def conversation(self, token: str) -> str:
-        """The conversation of a token; raises SessionExpired."""
+        """The conversation id of a session token; raises SessionExpired."""
         if not token.isascii():
             raise SessionExpired
         try:
@@ -56,7 +57,7 @@ class Sessions:
         return str(conversation)
 
     def seal(self, conversation: str, payload: str) -> str:
-        """The opaque id of a choice: its payload, signed for this conversation alone."""
+        """The id of a choice for clients: its payload, signed so that it is valid in this conversation only."""
         return str(self._choices(conversation).dumps(payload))
 
     def unseal(self, conversation: str, choice: str) -> str:
