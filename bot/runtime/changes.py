@@ -1,4 +1,4 @@
-"""Makes the changes to Rasa that the settings want: JALON_RUNTIME, JALON_RUNTIME_WITHOUT."""
+"""Applies the changes to Rasa that JALON_RUNTIME and JALON_RUNTIME_WITHOUT select."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from bot.settings import Change, Settings
 
 logger = logging.getLogger(__name__)
 
-# The only version that the changes were written for: each of them knows its inner workings.
+# The only version that the changes were written for: they depend on its internals.
 RASA = "3.6.21"
 
 
 def change_rasa(settings: Settings) -> tuple[Change, ...]:
-    """Make the changes that the settings want, and return them; none, with a warning, in any other Rasa than RASA.
+    """Apply the changes that `settings` select, and return them.
 
-    To be called before anything imports rasa, for some changes are to what it imports.
+    With any other version of Rasa than RASA, nothing is changed and a warning is logged. Call it before anything
+    imports rasa, because some changes are to what rasa imports.
     """
     wanted = settings.changes()
     found = version("rasa")

@@ -1,4 +1,4 @@
-"""The command `rasa` with the changes that the settings want: python -m bot.runtime.rasa_command train …"""
+"""The command `rasa` with the changes to it that the settings select: python -m bot.runtime.rasa_command train …"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.settings import load_settings
 
 
 def main() -> None:
-    """Change Rasa, then be its command line."""
+    """Apply the changes, then run Rasa's command line."""
     change_rasa(load_settings())
     from rasa.__main__ import main as rasa
 

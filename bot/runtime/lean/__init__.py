@@ -1,4 +1,4 @@
-"""What is changed in Rasa 3.6.21 to serve and train faster: a module for each, with an `apply` that makes the change.
+"""Changes to Rasa 3.6.21 that make it serve and train faster: one module for each, with a function `apply`.
 
-The change of a module is told in `bot.settings.Change`; bot/runtime/changes.py makes those that the settings want.
+`bot.settings.Change` names them; bot/runtime/changes.py applies those that the settings select.
 """

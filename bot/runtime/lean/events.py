@@ -1,4 +1,4 @@
-"""The class of a stored event is looked up by its type: Rasa goes through all classes of events for each event."""
+"""Remembers the class of each type of event; Rasa searches all classes for each event that it reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _classes: dict[str, type[Event]] = {}
 
 
 def apply() -> None:
-    """Remember the classes found; a type that no class has is Rasa's to refuse, or to give its default."""
+    """Make Rasa remember the classes that it found; unknown types are handled as before."""
     Event.resolve_by_type = staticmethod(_resolve)
 
 

@@ -1,4 +1,4 @@
-"""The components of a model are called one after the other: Rasa makes a graph of dask for each message and action."""
+"""Calls the components of a model directly; Rasa builds a dask graph for each message and each action."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rasa.engine.runner.dask import DaskGraphRunner
 
 
 class PlainGraphRunner(DaskGraphRunner):
-    """Runs the nodes that targets need, each once, each after those that it needs."""
+    """Runs the nodes that the targets need: each once, after the nodes that it needs itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._orders: dict[tuple[str, ...], list[tuple[str, list[str]]]] = {}
 
     def run(self, inputs: dict[str, Any] | None = None, targets: Sequence[str] | None = None) -> dict[str, Any]:
-        """The output of each target; raises GraphRunError, as Rasa's own."""
+        """The output of each target by its name; raises GraphRunError, as Rasa's own runner does."""
         wanted = tuple(targets or self._graph_schema.target_names)
         order = self._orders.get(wanted)
         if order is None:
@@ -26,7 +26,7 @@ class PlainGraphRunner(DaskGraphRunner):
         outputs: dict[str, tuple[str, Any]] = {name: (name, value) for name, value in (inputs or {}).items()}
         try:
             for name, needs in order:
-                # A need that nobody meets is passed on by its name, as dask does; the node refuses it or not.
+                # A missing input is passed on as its name, as dask does.
                 outputs[name] = self._instantiated_nodes[name](*(outputs.get(need, need) for need in needs))
         except RuntimeError as error:
             raise GraphRunError("Error running runner.") from error
@@ -49,5 +49,5 @@ class PlainGraphRunner(DaskGraphRunner):
 
 
 def apply() -> None:
-    """Let models that are loaded from now on be run so."""
+    """Make models that are loaded from now on use PlainGraphRunner."""
     processor.DaskGraphRunner = PlainGraphRunner

@@ -1,4 +1,4 @@
-"""What is logged is not copied: Rasa copies it deeply, and then the logger drops the entry."""
+"""Avoids deep copies for debug log entries, which Rasa makes although the logger drops the entries."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rasa.core import processor
 from rasa.core.policies import rule_policy
 
 T = TypeVar("T")
-# In these modules of 3.6.21 `copy.deepcopy` stands in calls of structlogger.debug and nowhere else.
+# In these modules of Rasa 3.6.21 `copy.deepcopy` is used in calls of structlogger.debug only.
 _MODULES: tuple[ModuleType, ...] = (processor, rule_policy)
 
 
 def apply() -> None:
-    """Put a `copy` without copying into the modules."""
+    """Replace `copy.deepcopy` in these modules by a function that returns its argument."""
     for module in _MODULES:
         vars(module)["copy"] = SimpleNamespace(deepcopy=_itself)
 

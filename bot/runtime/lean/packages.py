@@ -1,8 +1,8 @@
-"""Packages that Rasa imports for what we do not use stand as empty shells: tensorflow above all.
+"""Replaces packages that Rasa imports but that we do not use by empty modules, TensorFlow above all.
 
-On import Rasa loads tensorflow for its neural components, the libraries of every chat service it knows, and the clients
-of databases that we do not use: 380 MB and two thirds of the start. A shell has any attribute, each a class that one
-may inherit from or check for, and that cannot be made or called: then AbsentPackage says what to do.
+Rasa imports TensorFlow for its neural components, the libraries of every chat service it knows, and the clients of
+databases that we do not use: 380 MB and two thirds of the start. An empty module has every attribute that is asked of
+it, as a class: code can inherit from it or use it in isinstance, but creating an instance raises AbsentPackage.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
-# What each is imported for.
+# Grouped by what Rasa imports them for.
 ABSENT = frozenset(
     {
         # Neural components, those of Rasa itself among them, of which there are none in config.yml.
@@ -38,7 +38,7 @@ ABSENT = frozenset(
 
 
 class AbsentPackage(RuntimeError):
-    """Something would use a package that stands as an empty shell."""
+    """Code uses a package that was replaced by an empty module; the message says how to load it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not loaded: start with JALON_RUNTIME_WITHOUT=packages to have it")
@@ -80,7 +80,7 @@ class _Shells(MetaPathFinder, Loader):
 
 
 def apply() -> None:
-    """Let nothing load what stands in ABSENT; what is loaded already stays."""
+    """Make imports of the packages in ABSENT give empty modules, except those that are loaded already."""
     if not any(isinstance(finder, _Shells) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Shells())
         importlib.invalidate_caches()

@@ -1,4 +1,4 @@
-"""What the rules say of the last states of a conversation is remembered: Rasa tries them all, twice for each action."""
+"""Remembers which rules apply to which states; Rasa tries all rules twice for each action."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_ANSWERS = 4096
 
 
 class RememberedRules:
-    """Answers in the place of two methods of a policy that was loaded: its rules do not change any more."""
+    """Replaces two methods of a loaded rule policy by versions that remember their results: its rules are fixed."""
 
     def __init__(self, policy: RulePolicy) -> None:
         self._possible = policy._get_possible_keys
@@ -26,16 +26,16 @@ class RememberedRules:
         rules = [
             policy._rule_key_to_state(key) for lookup in policy.lookup.values() for key in lookup if key[:1] == "["
         ]
-        # No rule looks further back.
+        # The most states that a rule looks at.
         self._depth = max(map(len, rules), default=0)
-        # Where every rule wants an intent, none holds after a message of which the text alone is looked at.
+        # If every rule requires an intent, none can apply when Rasa looks at the text alone.
         self._intents = all(INTENT in rule[-1].get(USER, {}) and TEXT not in rule[-1][USER] for rule in rules)
         self._answers: dict[tuple[int, str], frozenset[str]] = {}
 
     def possible(self, lookup: dict[str, str], states: list[State]) -> set[str]:
-        """The rules of `lookup` that hold in `states`."""
+        """The keys of the rules in `lookup` that apply to `states`, as `RulePolicy._get_possible_keys` gives them."""
         seen = states[-self._depth :] if self._depth else []
-        # Which of the policy's tables it is, and all that its rules may see.
+        # The key: which lookup table, and everything that its rules can see.
         question = id(lookup), json.dumps([len(states) < self._depth, seen], sort_keys=True)
         answer = self._answers.get(question)
         if answer is None:
@@ -47,7 +47,7 @@ class RememberedRules:
     def action(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
     ) -> tuple[str | None, str | None, bool]:
-        """The action that the rules want, from the text of the message or from its intent."""
+        """What `RulePolicy._find_action_from_rules` returns; skipped where no rule can match a text."""
         if use_text_for_last_user_input and self._intents and not tracker.active_loop_name:
             return None, None, False
         found: tuple[str | None, str | None, bool] = self._action(tracker, domain, use_text_for_last_user_input)
@@ -55,7 +55,7 @@ class RememberedRules:
 
 
 def apply() -> None:
-    """Let policies that are loaded from now on remember."""
+    """Make rule policies that are loaded from now on remember their results."""
     RulePolicy.load = classmethod(_load)
 
 

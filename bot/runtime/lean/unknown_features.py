@@ -1,4 +1,4 @@
-"""Whether the domain is empty is asked once: Rasa makes an empty domain for each message, to compare ours with it."""
+"""Remembers whether the domain is empty; Rasa creates an empty domain for each message to find out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ANSWER = "_jalon_is_empty"
 
 
 def apply() -> None:
-    """Remember the answer in the domain, which does not change once it is loaded."""
+    """Make `Domain.is_empty` store its answer in the domain, which does not change once it is loaded."""
     Domain.is_empty = _is_empty
 
 
