@@ -1,7 +1,8 @@
 """Our NLU beside stock Rasa pipelines and without some of its parts, on held-out sentences: `make bench-nlu`.
 
 Every pipeline learns from the same phrases (data/nlu), answers the same sentences (tests/) and is trained and
-measured in processes of its own, one after the other. Writes docs/nlu.md, but with --quick.
+measured in processes of its own, one after the other. Prints tables and what they say, and writes the tables into
+docs/nlu.md, but with --quick.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.direct import Variant
 from benchmarks.fiches import BUILD, widest_store
 from benchmarks.heldout import Heldout, Understood, load_heldout, score
-from benchmarks.nlu_report import Cost, Result, document
+from benchmarks.nlu_report import Cost, Result, document, findings
 from benchmarks.report import say, write_section
 from bot.runtime.model import QUIET
 from bot.settings import ROOT
@@ -99,7 +100,7 @@ def main() -> int:
     rows = [row for row in _rows() if not (quick and row.slow)]
     results = _results(rows, heldout, url, rounds=1 if quick else _ROUNDS)
     text = document(results, heldout, formations)
-    print(text)
+    print(text, findings(results, heldout), sep="\n\n")
     if not quick:
         write_section(_DOCUMENT, "NLU", text)
         say(f"written to {_DOCUMENT.relative_to(ROOT)}")

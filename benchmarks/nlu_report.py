@@ -1,4 +1,4 @@
-"""What benchmarks/nlu.py found, as the Markdown of docs/nlu.md: two tables, what they mean, what they say."""
+"""What benchmarks/nlu.py found, as Markdown: two tables for docs/nlu.md, and sentences that compare their rows."""
 
 from __future__ import annotations
 
@@ -65,12 +65,15 @@ class Result:
 
 
 def document(results: Mapping[str, Result], heldout: Heldout, formations: int) -> str:
-    """The section of docs/nlu.md; `results` by the keys of the rows."""
+    """The section of docs/nlu.md: both tables with their legends; `results` by the keys of the rows."""
     quality = table(_QUALITY_HEAD, [_quality(result) for result in results.values()])
     cost = table(_COST_HEAD, [_cost(result) for result in results.values()])
-    said = "\n".join(f"- {sentence}" for sentence in _sentences(results, heldout))
-    parts = [_HEADING, quality, _quality_legend(heldout, formations), cost, _cost_legend(heldout)]
-    return "\n\n".join([*parts, "### What the tables say", said])
+    return "\n\n".join([_HEADING, quality, _quality_legend(heldout, formations), cost, _cost_legend(heldout)])
+
+
+def findings(results: Mapping[str, Result], heldout: Heldout) -> str:
+    """A list of sentences that compare the rows, for the terminal; `results` by the keys of the rows."""
+    return "\n".join(f"- {sentence}" for sentence in _sentences(results, heldout))
 
 
 def _quality(result: Result) -> list[str]:

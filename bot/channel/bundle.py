@@ -1,4 +1,4 @@
-"""The modules of the widget as one: integrity hashes cover a module script alone, never what it imports. No Sanic."""
+"""Joins the modules of the widget into one, since an integrity hash covers a script but not what it imports."""
 
 from __future__ import annotations
 

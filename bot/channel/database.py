@@ -1,4 +1,4 @@
-"""The database of conversations, beside Rasa's tracker store: what the API itself keeps, erases and asks of it."""
+"""Access of the API to the database of conversations, beside Rasa's tracker store: ratings and checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.stores import engine as engines
 from bot.stores.tables import conversation, metadata
 
 T = TypeVar("T")
-# For a whole call, connecting included; a statement that waits longer goes on in its thread, and no one waits for it.
+# Time limit of a whole call, connecting included. A call that takes longer goes on in its thread, unobserved.
 CALL_SECONDS = 4.0
 
 feedback = Table(
@@ -28,16 +28,16 @@ feedback = Table(
 
 
 def connect(url: str) -> Engine:
-    """The engine of this process for the database at `url`, with all its tables; opens nothing yet."""
+    """The engine for the database at `url`, which gets all its tables when it is first used."""
     return engines.connect(url, metadata)
 
 
 async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
-    """Run a call that waits for a database off the event loop; raises asyncio.TimeoutError."""
+    """The result of a blocking call, made in a thread; raises asyncio.TimeoutError after CALL_SECONDS."""
     return await asyncio.wait_for(asyncio.to_thread(call, *arguments), patient(CALL_SECONDS))
 
 
 def check(engine: Engine) -> None:
-    """Return where conversations can be read; raises SQLAlchemyError."""
+    """Return if conversations can be read; raises SQLAlchemyError otherwise."""
     with engine.connect() as connection:
         connection.execute(select(conversation.c.sender_id).limit(1))

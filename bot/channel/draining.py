@@ -1,4 +1,4 @@
-"""The end of a server: what is under way is answered, nothing new is let in."""
+"""Ends a server gracefully: running requests are answered, new ones are refused."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.settings import patient
 
-# The longest that the end waits for what is under way.
+# How long a server that ends waits for running requests.
 DRAIN_SECONDS = 10.0
-# When to come back, to a server that takes over.
+# Sent with refusals: by then another server has taken over.
 RETRY = {"Retry-After": "5"}
 
 

@@ -1,4 +1,4 @@
-"""What every request and every reply goes through: origins, headers, errors, measures, and what is not under /chat."""
+"""Handles what all requests share: allowed origins, headers, errors, metrics, and the paths outside /chat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    # Other sites show the page and load the files of the widget; the replies of the API are told apart below.
+    # Other sites may frame the page and load the widget; `dress` below forbids that for the replies of the API.
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -59,7 +59,7 @@ class Entrance(Blueprint):
         self.ctx.draining, self.ctx.limits = draining, limits
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
-        """Register with the server, and take over / from Rasa."""
+        """Register the routes and hooks with `app`, and replace Rasa's own page at /."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
@@ -72,7 +72,7 @@ class Entrance(Blueprint):
         app.config.RESPONSE_TIMEOUT = patient(_REPLY_SECONDS)
         app.config.GRACEFUL_SHUTDOWN_TIMEOUT = patient(_CLOSE_SECONDS)
         app.ctx.connections = Connections(settings.trusted_proxies, raise_descriptors() - KEPT_DESCRIPTORS)
-        # Nothing is left to the extension by which Rasa allows pages of other sites: its headers would replace ours.
+        # Switches Rasa's CORS extension off: its headers would replace those that `dress` sets.
         app.ctx.sanic_cors.resources = []
 
         @app.get("/health")
@@ -82,7 +82,7 @@ class Entrance(Blueprint):
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
             request.ctx.started = time.perf_counter()
-            if request.stream.request_body:  # of a call that takes none: left unread, Sanic calls it an error
+            if request.stream.request_body:  # also where the handler takes no body: Sanic fails on unread ones
                 await request.receive_body()
             if draining.begun:
                 return errors.reply(503, "down", RETRY)

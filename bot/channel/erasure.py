@@ -1,4 +1,4 @@
-"""Erases a conversation everywhere, at the wish of its owner, whatever goes on in it at that moment."""
+"""Erases a conversation wherever it is stored, when its owner asks, even while a message of it is being answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Eraser:
-    """Runs what writes to conversations and erases them, so that nothing is written again after an erasure."""
+    """Runs all work that writes to conversations, and erases conversations so that no such work restores them."""
 
     def __init__(self, engine: Engine, store: SessionStore, questions: Questions) -> None:
         self.compaction = Compaction(functools.partial(remove_traces, engine))
@@ -35,14 +35,17 @@ class Eraser:
         self._erasing: set[asyncio.Task[None]] = set()
 
     async def run(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, which goes on to its end where nobody waits for it any more; raises SessionExpired."""
+        """The result of `work`, which goes on to its end even if the caller is cancelled.
+
+        Raises SessionExpired if the conversation was erased meanwhile, and whatever `work` raises.
+        """
         task = asyncio.ensure_future(self._guarded(conversation, work))
         self._running[conversation].add(task)
         task.add_done_callback(lambda done: self._ended(conversation, done))
         return await asyncio.shield(task)
 
     def under_way(self) -> list[asyncio.Task[Any]]:
-        """All that runs now."""
+        """The tasks of all work and erasures that run now."""
         return [*itertools.chain.from_iterable(self._running.values()), *self._erasing]
 
     async def erase(self, conversation: str) -> None:
@@ -68,7 +71,7 @@ class Eraser:
         await self._store.forget(conversation)
 
     async def _guarded(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """Another server may have erased the conversation while it was worked on: then erase what was written since."""
+        """Run `work`; if another server erased the conversation meanwhile, erase again what `work` wrote."""
         try:
             return await work
         finally:
@@ -94,7 +97,7 @@ class Eraser:
 
 
 def _look_at(task: asyncio.Task[Any]) -> None:
-    """Let asyncio not complain of an error that nobody saw: it was raised to the client, where there still is one."""
+    """Mark the task's exception as seen, so that asyncio logs nothing: the client got the error if it still waited."""
     if not task.cancelled():
         task.exception()
 

@@ -1,4 +1,4 @@
-"""Every error as the contract words it: a status, a code for machines, a sentence in French for a person."""
+"""Turns exceptions into error replies: a status, a code for programs, a sentence in French (docs/openapi.json)."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-# What is foreseen to fail, and comes back by itself.
+# Failures that are expected now and then, and pass by themselves.
 _AWAY = (SQLAlchemyError, RedisError, StoreUnavailable, LockUnavailable, Unanswered, asyncio.TimeoutError)
-# When to come back after what passes.
+# Sent with replies to failures that pass.
 RETRY = {"Retry-After": "1"}
 
 
 class Errors:
-    """Words errors with the responses `error_…`."""
+    """Sanic's handler of all exceptions. Its sentences are the responses `error_…` of domain.yml."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
 
     def __call__(self, request: Request, error: Exception) -> HTTPResponse:
-        """The reply to a request that raised; what nobody foresaw is logged, and is a 503 too."""
+        """The reply to a request whose handler raised `error`; an unexpected error is logged, and answered with 503."""
         if isinstance(error, BadRequest):
             return self.reply(error.status, error.code)
         if isinstance(error, (SessionExpired, ConversationErased)):
@@ -59,6 +59,6 @@ class Errors:
         return self.reply(503, "down", RETRY)
 
     def reply(self, status: int, code: str, headers: dict[str, str] | None = None) -> HTTPResponse:
-        """The reply with this status and code."""
+        """An error reply with this status and code, worded by the response `error_CODE`."""
         words = self._wording.word(f"error_{code}", {})
         return response.json({"error": {"code": code, "message": words}}, status=status, headers=headers)

@@ -1,4 +1,4 @@
-"""What pupils think of replies: useful or not, no text of theirs."""
+"""Stores whether pupils found a message useful; no text is stored with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.channel.database import feedback
 
 
 def save_feedback(engine: Engine, conversation: str, message: str, useful: bool) -> None:
-    """Keep the rating of a message, in place of an earlier one; raises SQLAlchemyError."""
+    """Store the rating of the message with this id; it replaces an earlier one. Raises SQLAlchemyError."""
     same = and_(feedback.c.conversation == conversation, feedback.c.message == message)
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(same))

@@ -1,4 +1,4 @@
-"""Whether a message would be answered now."""
+"""The health check: whether a message would be answered now."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Health:
-    """Looks at all that a reply needs: the model, the catalogue, the conversations and the sessions."""
+    """Checks everything that a reply needs: the model, the catalogue, the conversations and the sessions."""
 
     def __init__(self, engine: Engine, store: SessionStore) -> None:
         self._engine = engine
         self._store = store
 
     async def reply(self, request: Request) -> HTTPResponse:
-        """200 where a message would be answered, else 503; what is well and what is not stands in `checks`."""
+        """The reply to `GET /health`: 200 if all checks pass, else 503; `checks` in its body has each result."""
         checks = dict(
             zip(
                 ("model", "catalogue", "conversations", "sessions"),

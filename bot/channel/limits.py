@@ -1,4 +1,4 @@
-"""How many requests are taken from one session and from one address, and what the address of a client is."""
+"""Rate limits by session and by client address, and how the address of a client is found behind proxies."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Network = IPv4Network | IPv6Network
 PAGES_FOR_A_REQUEST = 10
 _MINUTE = 60.0
 _MOST_WINDOWS = 100_000
-# A home or a school has a whole network of this length, and may use any address in it.
+# One home or school owns a whole network with this prefix length, so it is counted as one address.
 _IPV6_NETWORK = 64
 
 
 class TooFast(Exception):
-    """More requests than are taken in a minute: one is taken again after `seconds`."""
+    """The limit of requests a minute is reached; the next one is accepted after `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"{seconds} s")
@@ -70,7 +70,7 @@ class RateLimits:
             self._shared = SharedLimiter(storage)
 
     async def count(self, kind: Kind, whose: str) -> None:
-        """Count one request; raises TooFast where it is one too many."""
+        """Count one request of the session or address `whose`; raises TooFast if that exceeds the limit of `kind`."""
         most = self._limits[kind]
         if not most:
             return
@@ -116,9 +116,14 @@ async def _hit(limiter: SharedLimiter, most: int, kind: Kind, key: str) -> float
 
 
 def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Network]) -> str:
-    """Who asks: the peer or, where it is a trusted proxy, the last address of X-Forwarded-For that is none.
+    """The address of the client: `peer` or, if that is a trusted proxy, the last address that the proxies vouch for.
 
-    `forwarded` are the values of all such headers, in order. Of IPv6 the network is told.
+    Args:
+        peer: the address that the connection comes from.
+        forwarded: the values of all X-Forwarded-For headers, in order.
+        trusted: the networks of trusted proxies.
+
+    Returns the address as text; for IPv6, its network of 64 bits.
     """
     trusted = tuple(trusted)
     address = _parsed(peer)
@@ -142,7 +147,7 @@ def is_trusted(peer: str, trusted: Iterable[Network]) -> bool:
 
 
 def _parsed(text: str) -> Address | None:
-    """An address, without the port that some proxies add; IPv4 where it is written as IPv6."""
+    """The address in `text`, or None. Accepts the port that some proxies add, and IPv4 written as IPv6."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -41,7 +41,7 @@ def is_well_formed(head: bytes) -> bool:
 
 
 def refuse_malformed_requests(app: Sanic) -> None:
-    """Answer such a request with an error, before Sanic acts on its head."""
+    """Make `app` answer a request that is not well formed with 400, before Sanic acts on its head."""
 
     @app.signal("http.lifecycle.read_head")
     async def look(head: bytes) -> None:
@@ -55,6 +55,6 @@ _original = Http.create_empty_request
 
 
 def _create_empty_request(http: Http) -> None:
-    """Sanic's stand-in for a request that it could not read, without the address, which may be unreadable too."""
+    """Create Sanic's placeholder for an unreadable request, without the address, which may be unreadable too."""
     http.url = None
     _original(http)

@@ -1,4 +1,4 @@
-"""What is counted and timed, in the words of Prometheus; nothing in here tells who said what."""
+"""The Prometheus metrics of the server. No label holds a text, a session or an address."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ PURGED = Counter("jalon_purged", "Rows that grew too old and were removed, by wh
 
 
 def serve_metrics(port: int) -> None:
-    """Serve /metrics on this port of loopback, in a thread of its own; raises OSError where the port is taken."""
+    """Serve /metrics on 127.0.0.1 at `port`, in a thread of its own; raises OSError if the port is taken."""
     start_http_server(port, addr="127.0.0.1")

@@ -1,4 +1,4 @@
-"""What browsers GET under /chat: the page, the privacy page, the widget at its two addresses."""
+"""Serves the files under /chat: the chat page, the privacy page, the widget at its fixed and versioned addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.settings import ROOT, Settings
 logger = logging.getLogger(__name__)
 
 WIDGET = Path(__file__).resolve().parent.parent / "widget"
-# Every widget that was served from here: a page that names one by its hash goes on working when we are updated.
+# Holds every widget served so far: a page that names one by its hash goes on working after an update.
 VERSIONS = ROOT / "build" / "jalon" / "widgets"
 _ALWAYS_ASK = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,7 +41,7 @@ _JAVASCRIPT = "text/javascript; charset=utf-8"
 
 @dataclass(frozen=True)
 class Asset:
-    """Something that is served as it is: its bytes, its type, how long a browser may keep it without asking."""
+    """A file to serve: its bytes, its content type, and its Cache-Control header."""
 
     body: bytes
     content_type: str
@@ -59,7 +59,7 @@ class Asset:
 
     @cached_property
     def version(self) -> str:
-        """What an address names it by: 80 bits of its digest."""
+        """The version in its address: 80 bits of the digest, in hexadecimal."""
         return self.digest[:10].hex()
 
     @cached_property
@@ -67,7 +67,7 @@ class Asset:
         return gzip.compress(self.body, mtime=0)
 
     def reply(self, request: Request) -> HTTPResponse:
-        """The reply to a GET or a HEAD: 304 where the browser has it."""
+        """The reply to a GET or HEAD request; 304 if the browser has this version already."""
         headers = {"Cache-Control": self.cache, "ETag": f'"{self.version}"', "Vary": "Origin, Accept-Encoding"}
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return HTTPResponse(status=304, headers=headers)
@@ -78,7 +78,7 @@ class Asset:
 
 
 def add_pages(routes: Blueprint, settings: Settings) -> None:
-    """Add the routes; reads the files of the widget once, and keeps this widget in VERSIONS."""
+    """Add the routes of all pages to `routes`. Reads the files of the widget, and saves this widget in VERSIONS."""
     for uri, (name, content_type) in _FILES.items():
         _add(routes, uri, Asset((WIDGET / name).read_bytes(), content_type))
     _add(routes, "/privacy", Asset(privacy_page(settings).encode(), _HTML))
@@ -110,7 +110,10 @@ def privacy_page(settings: Settings) -> str:
 
 
 def pinned_versions(current: Asset, folder: Path) -> Iterator[Asset]:
-    """The present widget and those before it, of which `folder` keeps a file each; what it cannot keep is logged."""
+    """Yield `current` and the earlier widgets that `folder` holds, one file each; saves `current` there.
+
+    If it cannot be saved, a warning is logged.
+    """
     yield current
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Replies to messages: made by Rasa, given again for a key that was used before, worded as the contract says."""
+"""Makes the replies to messages with Rasa, in the form of docs/openapi.json; the same key gets the same reply."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One message of a reply: the question as it was typed ("" for a choice), how it ended, what was asked."""
+    """What a message of the bot replied to: the typed question ("" for a choice), the outcome, the facets asked."""
 
     question: str
     outcome: str
@@ -46,18 +46,18 @@ class Exchange:
 
 
 class Collector(OutputChannel):
-    """Collects the messages of one turn."""
+    """A Rasa output channel that collects the messages of one turn."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
 
     @classmethod
     def name(cls) -> str:
-        """Rasa's name of this channel."""
+        """The channel's name in Rasa."""
         return CHANNEL
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keep the message as the generator of responses made it."""
+        """Add a message to `messages`, as the response generator made it."""
         self.messages.append(message)
 
 
@@ -103,7 +103,7 @@ class Replies:
         raise BadRequest(503, "down")
 
     async def exchange(self, conversation: str, message: str) -> Exchange:
-        """What the message with this id replied to, and how; raises BadRequest where the conversation has none."""
+        """What the bot's message with this id replied to; raises BadRequest 404 if there is no such message."""
         turn, _, place = message.rpartition(".")
         stored = await in_thread(find_turn, self._database, conversation, turn) if turn else None
         replies = _with_text(stored.replies) if stored else []
@@ -151,7 +151,7 @@ class Replies:
         return {"messages": [self.public(one, conversation, f"{turn}.{place}") for place, one in enumerate(told)]}
 
     def public(self, message: Body, conversation: str, id_: str) -> Body:
-        """A message as the contract words it."""
+        """A message of Rasa in the form of docs/openapi.json: a new id, the text, signed choices, the `answer`."""
         public = {
             "id": id_,
             "text": message["text"],

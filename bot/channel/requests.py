@@ -1,4 +1,4 @@
-"""The bodies that clients send, and what is refused of them. The schema is docs/openapi.json."""
+"""The JSON bodies that clients send, and their validation. The schema is docs/openapi.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PRINTABLE = r"^[\x21-\x7e]+$"
 
 
 class BadRequest(Exception):
-    """A request that is refused: the HTTP status, a code for machines; the words are a response of domain.yml."""
+    """The request is refused with this HTTP status and error code; its sentence is the response `error_CODE`."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)
@@ -38,17 +38,17 @@ class _Body(BaseModel):
 
 
 class SessionRequest(_Body):
-    """`POST /chat/session`: an empty object."""
+    """Body of `POST /chat/session`: an empty object."""
 
 
 class SessionOnlyRequest(_Body):
-    """`POST /chat/restart`, `DELETE /chat/session`."""
+    """Body of `POST /chat/restart` and `DELETE /chat/session`."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
 
 
 class FeedbackRequest(_Body):
-    """`POST /chat/feedback`: what a pupil thinks of a message, by its id."""
+    """Body of `POST /chat/feedback`: whether a pupil found a message of the bot useful, by its id."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
     message: StrictStr = Field(max_length=MAX_MESSAGE, regex=_PRINTABLE)
@@ -61,7 +61,7 @@ class FeedbackRequest(_Body):
 
 
 class MessageRequest(_Body):
-    """`POST /chat/message`: typed text or a choice, and optionally a key that makes a resend harmless."""
+    """Body of `POST /chat/message`: typed text or the id of a choice; a `key` makes it safe to send it twice."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
     text: StrictStr | None = None
@@ -80,7 +80,7 @@ class MessageRequest(_Body):
 
 
 def _ordinary(typed: str, longest: int) -> str:
-    """What was typed in NFC, without spaces at both ends; raises ValueError where it is none or too much."""
+    """`typed` in Unicode form NFC, stripped. Raises ValueError if empty, too long, or with control characters."""
     text = unicodedata.normalize("NFC", typed)
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
         raise ValueError("control characters")
@@ -91,7 +91,7 @@ def _ordinary(typed: str, longest: int) -> str:
 
 
 def parse(model: type[_Body], data: Any) -> Any:
-    """`data` as a request of type `model`; raises BadRequest 422."""
+    """`data`, decoded JSON, as a request of type `model`; raises BadRequest with status 422."""
     if not isinstance(data, dict):
         raise BadRequest(422, "fields")
     try:

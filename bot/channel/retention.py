@@ -1,4 +1,4 @@
-"""Removes what grew too old: `python -m bot purge`, and the same every ten minutes in a running server."""
+"""Deletes what has passed its retention time: `python -m bot purge`, and every ten minutes in a running server."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ PURGE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Purge:
-    """One kind of what grows too old: its name, and what removes it as of a time and tells how many there were."""
+    """One kind of data with a retention time: its name, and `remove(engine, settings, now)`, which returns a count."""
 
     what: str
     remove: Callable[[Engine, Settings, float], int]
 
 
 def conversations(engine: Engine, settings: Settings, now: float) -> int:
-    """Remove all conversations that began before the time allowed; their sessions ended by then.
+    """Delete conversations, with their ratings, that began more than `keep_conversations_hours` before `now`.
 
-    Their questions stay, without a link to them.
+    Their unanswered questions stay, but no longer refer to them. Returns the number of conversations; `now` is in
+    seconds since 1970. Raises SQLAlchemyError.
     """
     oldest = now - settings.keep_conversations_hours * 3600
     asked = QuestionStore(engine)
@@ -49,7 +50,7 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
 
 
 def questions(engine: Engine, settings: Settings, now: float) -> int:
-    """Remove all unanswered questions that were asked before the day allowed."""
+    """Delete questions kept for review that were asked more than `keep_questions_days` before `now`; their number."""
     return QuestionStore(engine).forget_older_than(settings.keep_questions_days, date.fromtimestamp(now))
 
 
@@ -71,7 +72,7 @@ def purge(settings: Settings, now: float | None = None, traces: bool = True) -> 
 
 
 def purge_while_serving(app: Sanic, settings: Settings) -> None:
-    """Let a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
+    """Make a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
 
     async def keep_purging() -> None:
         traces = True  # of what was erased before the last end of the server

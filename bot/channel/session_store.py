@@ -19,8 +19,8 @@ from redis.backoff import NoBackoff
 from bot.settings import patient
 
 SESSION_SECONDS = 3600
-# How long a message may be worked on under its key; then the one who did is taken to be gone. Where it is not, the
-# database refuses the second of the two turns.
+# How long a claim on a message's key lasts; then whoever worked on the message is taken to be dead. If they are not,
+# the database refuses the second of the two turns.
 CLAIM_SECONDS = 5.0
 # In this process, of each kind: less than 500 bytes each. Of more than these the ones that are quiet for longest are
 # forgotten: such a session ends an hour after its start, and a claim so early that the database has to refuse.
@@ -29,7 +29,7 @@ _REDIS_SECONDS = 1.0
 
 
 class Standing(Enum):
-    """What is known of a conversation."""
+    """The state of a conversation's session."""
 
     UNKNOWN = "unknown"  # no message in the last hour
     LIVE = "live"
@@ -68,7 +68,7 @@ class SessionStore(Protocol):
 
 
 class MemorySessions:
-    """The session store of a single server."""
+    """The session store of a single server, in memory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._live: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, SESSION_SECONDS, timer=clock)
@@ -114,7 +114,7 @@ class MemorySessions:
 
 
 class RedisSessions:
-    """The session store that several servers share. No key of it tells the conversation, only its hash."""
+    """The session store that several servers share, in Redis. Its keys hold hashes of conversation ids, never ids."""
 
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, decode_responses=True, **redis_options())
@@ -158,14 +158,14 @@ class RedisSessions:
 
 
 def session_store(redis_url: str | None) -> SessionStore:
-    """The store in Redis where there is an address, else one in this process; connects to nothing yet."""
+    """A session store in the Redis at `redis_url` or, if that is None, in this process. Opens no connection yet."""
     if redis_url:
         return RedisSessions(redis_url)
     return MemorySessions()
 
 
 def redis_options() -> dict[str, Any]:
-    """How Redis is called: a call fails within seconds, and a connection that Redis closed is opened again."""
+    """Options for Redis clients: a call fails after a second, and a connection that Redis closed is opened again."""
     return {
         "socket_timeout": patient(_REDIS_SECONDS),
         "socket_connect_timeout": patient(_REDIS_SECONDS),

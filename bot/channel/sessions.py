@@ -1,4 +1,4 @@
-"""Session tokens and choices: issued and signed here, so that no client chooses a conversation or a payload."""
+"""Issues and checks signed session tokens and choice ids, so that no client can pick a conversation or a payload."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SIGNER = {"digest_method": hashlib.sha256}
 
 
 class SessionExpired(Exception):
-    """The token is forged, or its session ended or was erased."""
+    """The session token is forged, or its session has ended or was erased."""
 
 
 class ChoiceUnknown(Exception):
-    """The choice was not offered in this conversation."""
+    """The choice id is forged, or was offered in another conversation."""
 
 
 class Sessions:
@@ -46,12 +46,12 @@ class Sessions:
         self._clock = clock
 
     def issue(self) -> tuple[str, str]:
-        """A new session: its token and its conversation."""
+        """Start a session: (token, conversation id)."""
         conversation = random.token_hex(16)
         return str(self._tokens.dumps(conversation)), conversation
 
     async def conversation(self, token: str) -> str:
-        """The conversation of a token; raises SessionExpired."""
+        """The conversation id of a session token; raises SessionExpired."""
         if not token.isascii():
             raise SessionExpired
         try:
@@ -68,7 +68,7 @@ class Sessions:
         return str(conversation)
 
     def seal(self, conversation: str, payload: str) -> str:
-        """The opaque id of a choice: its payload, signed for this conversation alone."""
+        """The id of a choice for clients: its payload, signed so that it is valid in this conversation only."""
         return str(self._choices(conversation).dumps(payload))
 
     def unseal(self, conversation: str, choice: str) -> str:

@@ -1,4 +1,4 @@
-"""The web API and the page: a Rasa channel that serves everything under /chat. Contract: docs/openapi.json."""
+"""The web API and the chat page: a Rasa channel that serves everything under /chat, as docs/openapi.json says."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ from bot.settings import ROOT, Settings, load_settings, patient
 from bot.stores.removal import was_erased
 from bot.wording import Wording
 
-# The longest that a client is left waiting. Its turn goes on: asked again with the same key, it gets the reply.
+# How long a client waits for a reply. Its turn goes on after that; the same message with the same key gets the reply.
 ANSWER_SECONDS = 3.5
 
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class WebChannel(InputChannel):
-    """The channel named in credentials.yml."""
+    """The Rasa input channel that credentials.yml names. It connects sessions, limits, stores and routes."""
 
     def __init__(self, settings: Settings) -> None:
         signing = settings.signing_secrets()
@@ -68,20 +68,20 @@ class WebChannel(InputChannel):
 
     @classmethod
     def name(cls) -> str:
-        """Rasa's name of this channel."""
+        """The channel's name in Rasa."""
         return CHANNEL
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
-        """The channel as the environment configures it."""
+        """The channel, configured by the environment; `credentials` are not used."""
         return cls(load_settings())
 
     def url_prefix(self) -> str:
-        """Where Rasa mounts the blueprint."""
+        """The path under which Rasa mounts the blueprint."""
         return "/chat"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The routes under /chat, and two beside it: / and /health."""
+        """The routes under /chat, and those of / and /health. `on_new_message` runs one turn of Rasa."""
         health = Health(self._database, self._store)
         draining = Draining(self._eraser.under_way, self._eraser.compaction.finish)
         routes = Entrance("chat", self._settings, Errors(self._wording), health, draining, self._limits)
@@ -145,11 +145,11 @@ class WebChannel(InputChannel):
 
 
 def _in_time(handler: Handler) -> Handler:
-    """The handler, which raises asyncio.TimeoutError after ANSWER_SECONDS."""
+    """`handler` with a time limit: it raises asyncio.TimeoutError after ANSWER_SECONDS."""
 
     @functools.wraps(handler)
     async def limited(request: Request) -> HTTPResponse:
-        # Not wait_for, whose task of its own gives Sanic the time to close a connection that is closed on one side.
+        # Not wait_for: it adds a task, and meanwhile Sanic would close a connection whose client closed one side.
         async with async_timeout.timeout(patient(ANSWER_SECONDS)):
             return await handler(request)
 
@@ -157,7 +157,7 @@ def _in_time(handler: Handler) -> Handler:
 
 
 async def _restart(agent: Agent, conversation: str) -> None:
-    """Make Rasa forget what was said, where something was: a conversation without messages is not stored."""
+    """Make Rasa forget what was said so far; does nothing if the conversation has no message yet."""
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
         if tracker is not None:
@@ -166,7 +166,7 @@ async def _restart(agent: Agent, conversation: str) -> None:
 
 
 def _json(request: Request) -> Any:
-    """The JSON body; raises BadRequest 415 for another content type, 400 for what is not JSON in UTF-8."""
+    """The decoded JSON body; raises BadRequest 415 for another content type, 400 if it is not JSON in UTF-8."""
     if request.content_type.lower().partition(";")[0].strip() != "application/json":
         raise BadRequest(415, "content_type")
     try:

@@ -1,1 +1,1 @@
-"""Guidance: from tastes and level to jobs, and from where one stands to a job. Pure, over the catalogue alone."""
+"""Guidance: suggests jobs for tastes and level, and finds ways to a job. Pure functions over the catalogue."""

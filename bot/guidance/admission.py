@@ -1,4 +1,4 @@
-"""Whom a formation takes: from which level, as its fiche states it or inferred; which bac; by which way."""
+"""Who can enter a formation: from which level (stated by its fiche or inferred), with which bac, by which way."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ _SCHOOL = re.compile(r"\b(statut|voie) scolaires?\b|\bau lycee\b|\bdans un lycee
 
 @dataclass(frozen=True)
 class Admission:
-    """The rungs that a formation is open to; `stated` tells that its fiche says so ("Accès")."""
+    """The rungs (levels, see ladder.py) from which a formation can be entered, in ascending order.
+
+    `stated` tells whether the section "Accès" of its fiche says so; otherwise they are inferred.
+    """
 
     rungs: tuple[int, ...]
     stated: bool
 
 
 def admission(formation: Formation) -> Admission | None:
-    """From where a formation takes, by its "Accès", else by its level less its duration; None where nothing tells."""
+    """From which levels a formation can be entered: by its "Accès" or else by its level minus its duration.
+
+    None if its fiche allows neither.
+    """
     last = exit_rung(formation)
     stated = _stated(formation.value(SECTION_ACCESS) or "")
     possible = tuple(rung for rung in stated if last is None or rung <= last)
@@ -38,23 +44,23 @@ def admission(formation: Formation) -> Admission | None:
 
 
 def is_step_back(formation: Formation, situation: str) -> bool:
-    """Whether a formation starts below where one stands and leads no higher: a bac pro for who has a bac."""
+    """Whether a formation starts below `situation` and leads no higher, as a bac pro for somebody who has a bac."""
     starts, last, here = admission(formation), exit_rung(formation), rung_of_situation(situation)
     return starts is not None and last is not None and last <= here and max(starts.rungs) < here
 
 
 def apprenticeship_section(formation: Formation) -> str | None:
-    """The section of the fiche that speaks of apprenticeship, or None where none does."""
+    """The name of the section of the fiche that mentions apprenticeship, or None."""
     return _section(formation, _APPRENTICESHIP)
 
 
 def school_section(formation: Formation) -> str | None:
-    """The section of the fiche that speaks of the way by school, or None where none does."""
+    """The name of the section of the fiche that mentions learning at school, or None."""
     return _section(formation, _SCHOOL)
 
 
 def names_series(formation: Formation, series: str) -> bool:
-    """Whether "Accès" names the bac `series`."""
+    """Whether the section "Accès" names the bac `series`, one of `profile.SERIES`."""
     said = {"générale": r"bac(calaureat)?s? general|bacheliers? generaux|general", "pro": r"bac(s|calaureats?)? pro"}
     text = folded(formation.value(SECTION_ACCESS) or "")
     return bool(series and re.search(rf"\b(?:{said.get(series, series)})", text))
@@ -67,7 +73,7 @@ def _section(formation: Formation, pattern: re.Pattern[str]) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _stated(access: str) -> tuple[int, ...]:
-    """The rungs that a section "Accès" names, in order."""
+    """The rungs that the text of a section "Accès" names, in ascending order."""
     text = folded(access)
     rungs = []
     if _AFTER_COLLEGE.search(text):

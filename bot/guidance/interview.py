@@ -1,4 +1,4 @@
-"""A guidance conversation in progress: what was said, which questions were asked, which jobs were shown. Pure."""
+"""The state of a guidance interview: what the pupil said, which questions were asked, which jobs were shown."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _WITH_A_BAC = IN_LYCEE_OR_AFTER[:3]
 
 @dataclass(frozen=True)
 class Interview:
-    """`step` is the question last asked ("" when none waits), `passed` those answered or skipped.
+    """A guidance interview.
 
-    `shown` are the labels of the jobs suggested so far, `last` those of the last suggestions, in order.
+    `step` is the question that waits for an answer (one of STEPS, or ""), `passed` those answered or skipped. `shown`
+    are the labels of all jobs suggested so far, `last` those of the last suggestions, in order.
     """
 
     profile: Profile = Profile()
@@ -25,7 +26,10 @@ class Interview:
     last: tuple[str, ...] = ()
 
     def told(self, said: Profile) -> Interview:
-        """The interview after something was said: what was answered is passed, and what was shown counts no more."""
+        """The interview after the pupil said something: the questions that it answers are passed.
+
+        If it holds anything new, the jobs shown before may be shown again.
+        """
         profile = self.profile.and_then(said)
         if not said:
             return replace(self, profile=profile)
@@ -41,12 +45,15 @@ class Interview:
         return replace(self, profile=profile, passed=tuple(dict.fromkeys(passed)), shown=(), last=())
 
     def without(self, step: str) -> Interview:
-        """The interview with one question passed."""
+        """The interview with the question `step` passed, as skipped or answered."""
         return replace(self, passed=tuple(dict.fromkeys([*self.passed, step])))
 
     @property
     def next_step(self) -> str:
-        """The first question neither answered nor skipped, or ""; the bac is asked of whom has or prepares one."""
+        """The first question neither answered nor skipped, or "".
+
+        Which bac is asked only if the situation is one with a bac, or preparing one.
+        """
         for step in STEPS:
             if step not in self.passed and (step != "series" or self.profile.situation in _WITH_A_BAC):
                 return step
@@ -54,7 +61,7 @@ class Interview:
 
     @classmethod
     def from_json(cls, data: Any) -> Interview:
-        """The interview in `data`; anything malformed is forgotten."""
+        """The interview from decoded JSON; malformed parts are replaced by their defaults."""
         if not isinstance(data, dict):
             return cls()
         step = data.get("step")

@@ -1,5 +1,6 @@
-"""The ladder of levels: how many years separate where one stands from a level of diploma. Source: the national
-framework of qualifications (2019) for the levels, the usual length of the diplomas for the years.
+"""The ladder of levels: how many years lie between a situation ("3e", "bac+2"…) and a level of diploma.
+
+Sources: the national framework of qualifications (2019) for the levels, the usual length of the diplomas for the years.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import lru_cache
 from bot.catalogue.fiche import Formation
 from bot.catalogue.normalize import fold
 
-# A rung is a level one may stand on: before any diploma, CAP, bac, or so many years after the bac.
+# A rung is a level: no diploma, CAP, bac, or a positive number of years after the bac.
 NONE, CAP, BAC = -2, -1, 0
 
 _YEARS_TO_BAC = {"3e": 3, "cap": 2, "2de": 2, "1re": 1, "terminale": 0, "bac": 0}
@@ -23,7 +24,7 @@ _MONTHS_A_YEAR = 12
 
 @lru_cache(maxsize=256)
 def rung_of_job(level: str | None) -> int | None:
-    """The rung of a job fiche's "Niveau d'accès minimum", or None where it names no level ("autre formation")."""
+    """The rung of a job fiche's "Niveau d'accès minimum"; None if that names no level ("autre formation")."""
     folded = fold(level or "")
     if after := _AFTER_BAC.search(folded):
         return int(after[1])
@@ -35,14 +36,14 @@ def rung_of_job(level: str | None) -> int | None:
 
 
 def rung_of_situation(situation: str) -> int:
-    """The rung reached where one stands: that of the diploma one has, or has at the end of the year."""
+    """The rung of a situation: that of the diploma that one has, or will have at the end of the school year."""
     if after := _AFTER_BAC.search(situation):
         return int(after[1])
     return {"cap": CAP, "terminale": BAC, "bac": BAC}.get(situation, NONE)
 
 
 def years_to(rung: int, situation: str) -> int:
-    """The years that separate `situation` from `rung`; as from 3e where `situation` is ""."""
+    """The years from `situation` (3e if "") to `rung`, at least 0."""
     situation = situation or "3e"
     if rung == NONE:
         return 0
@@ -54,11 +55,11 @@ def years_to(rung: int, situation: str) -> int:
 
 
 def exit_rung(formation: Formation) -> int | None:
-    """The rung that a formation leads to, by its level, or None where it states none."""
+    """The rung that a formation leads to, by the level in its fiche, or None if there is none."""
     return _LEVELS.get(formation.level_number) if formation.level_number else None
 
 
 def years_of(formation: Formation) -> int | None:
-    """The duration of a formation in years, rounded up, or None where it states none."""
+    """The duration of a formation in years, rounded up, or None if its fiche has none."""
     months = formation.duration_months
     return None if months is None else -int(-months // _MONTHS_A_YEAR)

@@ -1,4 +1,4 @@
-"""The ways from where one stands to a job: a shortest-path search over formations, from the job backwards."""
+"""Finds the ways from a situation to a job: a shortest-path search over formations, from the job backwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.guidance.sections import folded
 
 WAYS = 3
 _STEPS = 4
-_INFERRED = 0.5  # in years: a stated step is preferred to an inferred one that is little shorter
+_INFERRED = 0.5  # years added for an inferred step, so that a stated one is preferred if it is little longer
 _TYPES = (
     (re.compile(r"\bbacs? professionnels?\b|\bbaccalaureats? professionnels?\b|\bbacs pros?\b"), "bac pro"),
     (re.compile(r"\bcertificats? d'aptitude professionnelle\b"), "cap"),
@@ -26,11 +26,11 @@ _TYPES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a way: a formation, or where no fiche tells which one, any diploma of level `rung`.
+    """One step of a way: a formation or, if no fiche says which one, any diploma of level `rung`.
 
-    `source` is the (fiche id, section) that states that one enters this formation from the step before; None where
-    it is inferred from levels. `years` is None where the fiche states no duration. `school` and `apprenticeship` are
-    the sections of the formation's fiche that speak of that way to learn, or None.
+    `source` is the (fiche id, section) which states that this formation follows the step before; None if that is
+    inferred from levels. `years` is None if the fiche states no duration. `school` and `apprenticeship` are the names
+    of the sections of the fiche that mention that way of learning, or None.
     """
 
     rung: int
@@ -47,9 +47,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """Steps in order, the last one the formation that leads to the job; `listed` tells which fiche says that it does.
+    """The steps to a job, in order; the last one is a formation that leads to it.
 
-    `listed` is "job" where the fiche of the job recommends the formation, "formation" where that one lists the job.
+    `listed` tells which fiche says that it does: "job" if the job's fiche recommends the formation, "formation" if only
+    the formation's fiche lists the job.
     """
 
     steps: tuple[Step, ...]
@@ -64,16 +65,16 @@ class Way:
 class _Open:
     cost: float
     order: int
-    rungs: tuple[int, ...] = field(compare=False)  # what the first step is open to
+    rungs: tuple[int, ...] = field(compare=False)  # from which the first step can be entered
     stated: bool = field(compare=False)  # whether its fiche says so
     steps: tuple[Step, ...] = field(compare=False)
 
 
 def ways(profile: Profile, label: str, catalogue: Catalogue) -> list[Way]:
-    """The shortest ways from where one stands to a job, at most three, each by another last formation.
+    """The shortest ways to the job `label` from where the profile stands: at most WAYS, with different last formations.
 
-    With apprenticeship wished, those alone whose last formation speaks of it, where there is one. Empty where nothing
-    leads there.
+    If the profile wishes apprenticeship, only ways whose last formation mentions it, unless there is none. Empty if no
+    formation leads to the job.
     """
     fiche = catalogue.job_fiches.get(label)
     recommended = set(fiche.formations) if fiche else set()
@@ -99,7 +100,10 @@ def _goes_back(way: Way, situation: str) -> bool:
 
 
 def _shortest(target: Formation, situation: str, catalogue: Catalogue) -> tuple[Step, ...]:
-    """The cheapest way to have done `target` from `situation`; empty where its fiche does not tell where it starts."""
+    """The cheapest steps from `situation` to the end of `target`; empty if there are none.
+
+    There are none if the fiche does not tell where the formation starts, or if it ends below `situation`.
+    """
     start = rung_of_situation(situation)
     starts = admission(target)
     last = exit_rung(target)
@@ -132,7 +136,7 @@ def _shortest(target: Formation, situation: str, catalogue: Catalogue) -> tuple[
 
 
 def _step(formation: Formation, rungs: Sequence[int], situation: str) -> Step:
-    """A formation as the first step: stated where its fiche says that one enters it from `situation`."""
+    """A formation as the first step; it has a source if its fiche says that it can be entered from `situation`."""
     starts = admission(formation)
     rung = exit_rung(formation)
     states = starts is not None and starts.stated and rung_of_situation(situation) in rungs
@@ -149,7 +153,7 @@ def _step(formation: Formation, rungs: Sequence[int], situation: str) -> Step:
 def _before(
     formation: Formation, rungs: Iterable[int], catalogue: Catalogue
 ) -> list[tuple[Formation, tuple[str, str]]]:
-    """The formations that lead into another, with the fiche and section that say so."""
+    """The formations with a level in `rungs` that lead into `formation`, with the (fiche id, section) that says so."""
     wanted = set(rungs) - {NONE}
     access = _as_titles(formation.value(SECTION_ACCESS) or "")
     own = _as_titles(formation.title)
@@ -165,13 +169,13 @@ def _before(
 
 
 def _names(text: str, title: str) -> bool:
-    """Whether a title stands in a text, word for word."""
+    """Whether `text` holds `title`, word for word."""
     return f" {title} " in f" {text} "
 
 
 @lru_cache(maxsize=8192)
 def _as_titles(text: str) -> str:
-    """`text` folded, types written as titles write them, punctuation apart."""
+    """`text` folded, without punctuation, and with types of diploma as titles write them ("bac pro")."""
     plain = folded(text)
     for pattern, name in _TYPES:
         plain = pattern.sub(name, plain)

@@ -1,4 +1,4 @@
-"""What someone said of themselves: where they stand, what they like and refuse, how long they would study."""
+"""What a pupil said about themselves: where they stand, what they like and refuse, how long they would study."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-# Where one stands, from the earliest on.
+# The class or diploma one is in or has, in ascending order.
 SITUATIONS = ("3e", "cap", "2de", "1re", "terminale", "bac", "bac+1", "bac+2", "bac+3", "bac+4", "bac+5")
 IN_LYCEE_OR_AFTER = SITUATIONS[3:]
 SERIES = ("générale", "stmg", "st2s", "sti2d", "stl", "stav", "std2a", "sthr", "pro")
@@ -15,11 +15,12 @@ _MOST_YEARS = 15
 
 @dataclass(frozen=True)
 class Profile:
-    """`situation` is one of `SITUATIONS` or ""; `series` the bac one prepares or has, one of `SERIES` or "".
+    """What is known of a pupil; a profile is false if nothing is.
 
-    `interests` are liked, labels of the catalogue's closed list to the letter; `avoided` are such labels or keys of
-    `bot.guidance.ranking.DISLIKES`. `years` is how long one would study from now on, None where it does not matter.
-    `child` tells that a parent writes of their child.
+    `situation` is one of SITUATIONS or "". `series` is the bac that they have or prepare, one of SERIES or "".
+    `interests` are what they like: labels of the catalogue, to the letter. `avoided` are what they refuse: such labels,
+    or keys of `bot.guidance.ranking.DISLIKES`. `years` is how long they would study from now on, None for no limit.
+    `child` tells that a parent writes about their child.
     """
 
     situation: str = ""
@@ -31,7 +32,7 @@ class Profile:
     child: bool = False
 
     def and_then(self, said: Profile) -> Profile:
-        """This profile corrected by what was said later: what is new counts, a taste is liked or refused, not both."""
+        """This profile, updated by what was said later. A taste now liked is no longer refused, and the reverse."""
         liked = [i for i in self.interests if i not in said.avoided]
         refused = [i for i in self.avoided if i not in said.interests]
         situation = said.situation or self.situation
@@ -55,7 +56,7 @@ class Profile:
 
     @classmethod
     def from_json(cls, data: Any) -> Profile:
-        """The profile in `data`; anything malformed is forgotten."""
+        """The profile from decoded JSON; malformed parts are replaced by their defaults."""
         if not isinstance(data, dict):
             return cls()
         years = data.get("years")
@@ -71,7 +72,7 @@ class Profile:
 
 
 def strings(data: Any) -> tuple[str, ...]:
-    """The strings of a list, none where `data` is no list."""
+    """The strings in the list `data`; empty if it is not a list."""
     if not isinstance(data, Sequence) or isinstance(data, str):
         return ()
     return tuple(item for item in data if isinstance(item, str))

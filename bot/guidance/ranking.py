@@ -1,4 +1,4 @@
-"""From a profile to at most five jobs, each with the reasons for it. The formula is told in docs/guidance.md."""
+"""Suggests at most five jobs for a profile, each with its reasons. docs/guidance.md explains the formula."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.guidance.sections import says
 
 SUGGESTED = 5
 _LEAST = 2
-_ALIKE = 2  # jobs whose names begin with the same word, among the suggested
+_ALIKE = 2  # the most suggested jobs whose names begin with the same word
 
-# What one may refuse that is no interest: words of "Conditions de travail" that tell it.
+# What a pupil may refuse beside interests, and the words by which "Conditions de travail" mention it.
 DISLIKES: Mapping[str, re.Pattern[str]] = {
     "bureau": re.compile(r"\bbureaux?\b|\bsedentaire"),
     "nuit": re.compile(r"\bnuits?\b|\bnocturne"),
@@ -35,15 +35,16 @@ _REACH = 0.1
 _DOORS = 0.1
 _APPRENTICESHIP = 0.3
 _SERIES = 0.15
-_CONSIDERED = 40  # jobs whose formations are looked at: the first by tastes and level
+_CONSIDERED = 40  # how many jobs, the best by tastes and level, have their formations looked at
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a job is suggested: `kind` is "interest", "years", "apprenticeship" or "series", and what was said; or "near"
-    and the label of the only job found, which this one resembles.
+    """One reason why a job is suggested.
 
-    `section` is where the fiche of the job (or of the formation `fiche`, an id) says the same.
+    `kind` is "interest", "years", "apprenticeship" or "series", and `value` what the pupil said of it; or `kind` is
+    "near" and `value` the label of the only job found, which this one resembles. `section` is the section that supports
+    it, of the job's fiche or, if `fiche` is given, of the fiche of the formation with that id.
     """
 
     kind: str
@@ -54,7 +55,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One job, why, and the formations within reach that lead to it, nearest first."""
+    """A suggested job: its score, the reasons, and the formations within reach that lead to it, nearest first."""
 
     job: JobFiche
     score: float
@@ -64,14 +65,14 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """The jobs suggested, best first; `given_up` tells that too few fit the length of study, which was set aside."""
+    """The suggested jobs, best first; `given_up` tells that the length of study was ignored, as too few jobs fit it."""
 
     jobs: tuple[Suggestion, ...]
     given_up: bool = False
 
 
 def rank(profile: Profile, catalogue: Catalogue, seen: Collection[str] = ()) -> Suggestions:
-    """At most five jobs for a profile, without those of `seen` (labels)."""
+    """At most five jobs for a profile; jobs whose labels are in `seen` are left out."""
     liked = [f for f in catalogue.job_fiches.values() if f.title not in seen and _is_liked(profile, f)]
     fitting = [f for f in liked if not _refused(profile, f)]
     in_time = [f for f in fitting if _in_time(profile, f)]
@@ -95,15 +96,17 @@ def rank(profile: Profile, catalogue: Catalogue, seen: Collection[str] = ()) -> 
 
 
 def weigh(fiches: Collection[JobFiche]) -> dict[str, float]:
-    """How much each interest tells: 1 for one that a single job has, near 0 for one that all have."""
+    """The weight of each interest, from 1 if a single job has it to 0 if all jobs have it."""
     counts = Counter(interest for fiche in fiches for interest in fiche.interests)
     total = max(2, len(fiches))
     return {interest: math.log(total / count) / math.log(total) for interest, count in counts.items()}
 
 
 def formations_in_reach(profile: Profile, label: str, catalogue: Catalogue) -> list[Formation]:
-    """The formations that lead to a job and can be done from where one stands in the years one has: first
-    those that lead higher, then the nearest.
+    """The formations that lead to the job `label` and fit the profile's situation and years of study.
+
+    Those that lead higher than the situation come first; among equals, those with apprenticeship if it is wished, then
+    those that take the fewest years.
     """
     timed = []
     for formation in catalogue.formations_leading_to(label):
@@ -121,7 +124,7 @@ def formations_in_reach(profile: Profile, label: str, catalogue: Catalogue) -> l
 
 
 def _wait(rung: int, situation: str) -> int:
-    """Years before one may enter at `rung`: none where one stands on it or above."""
+    """The years from `situation` until a formation that starts at `rung` can be entered; 0 if it can be already."""
     return 0 if situation and rung_of_situation(situation) >= rung else years_to(rung, situation)
 
 
@@ -142,7 +145,7 @@ def _is_liked(profile: Profile, fiche: JobFiche) -> bool:
 
 
 def _score(profile: Profile, fiche: JobFiche, weights: Mapping[str, float]) -> float:
-    """What tastes and level make of a job, before its formations are looked at."""
+    """The score of a job by tastes and level, before its formations are looked at."""
     score = sum(weights[i] if i in profile.interests else -_OTHER_INTEREST for i in fiche.interests)
     score = score if profile.interests else 0.0
     rung = rung_of_job(fiche.level)
@@ -169,7 +172,7 @@ def _suggestion(profile: Profile, fiche: JobFiche, score: float, catalogue: Cata
     if named:
         score += _SERIES
         reasons.append(Reason("series", profile.series, "Accès", named.id))
-    # Those that a reason rests on come first.
+    # Formations that support a reason come first.
     first = list({f.id: f for f in (learnt[0] if learnt else None, named) if f}.values())
     return Suggestion(fiche, score, tuple(reasons), (*first, *(f for f in reach if f not in first)))
 
@@ -181,7 +184,7 @@ def _nearest(
     profile: Profile,
     catalogue: Catalogue,
 ) -> tuple[Suggestion, ...]:
-    """The one job that shares most with the only one found: one suggestion alone would be a decision."""
+    """The job that shares most interests with the only one found, so that there is a choice; empty if none does."""
 
     def shared(fiche: JobFiche) -> float:
         return sum(weights[i] for i in job.interests if i in fiche.interests)
@@ -192,7 +195,7 @@ def _nearest(
 
 
 def _varied(found: Sequence[Suggestion], profile: Profile) -> tuple[Suggestion, ...]:
-    """The best five, of which no three have names that begin alike; without any taste said, of various interests."""
+    """The best five, with at most _ALIKE names that begin alike and, if no taste was said, with different interests."""
     kept: list[Suggestion] = []
     heads: Counter[str] = Counter()
     shown: set[str] = set()

@@ -1,4 +1,4 @@
-"""What pupils type of themselves -> a profile: a small lexicon (tastes.toml) and a few patterns. Source: ours."""
+"""Reads a profile from what pupils write about themselves, with a lexicon and patterns (tastes.toml), both ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.guidance.ladder import BAC, years_to
 from bot.guidance.profile import SITUATIONS, Profile
 
 _LEXICON = Path(__file__).with_name("tastes.toml")
-_LONG_WORD = 6  # from this length on, one fault is allowed, and a stem says enough: "mère" and "mer" share theirs
+_LONG_WORD = 6  # from this length on, one fault is allowed and stems are compared ("mère" and "mer" share theirs)
 SHORT_STUDIES = 3
 
 _NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
@@ -26,7 +26,7 @@ _NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "s
 
 @dataclass(frozen=True)
 class _Tables:
-    """tastes.toml: phrases, and patterns by their names."""
+    """The content of tastes.toml, with its patterns compiled."""
 
     interests: _Phrases
     dislikes: _Phrases
@@ -37,7 +37,7 @@ class _Tables:
 
 
 def read_profile(text: str, situation: str = "") -> Profile:
-    """All that a message says of who writes it; `situation` is where they stand, as said before."""
+    """Everything that a message says about its writer; `situation` is theirs as said before, or ""."""
     text = _pattern("wished_by_others").sub(" ", fold(text))
     said = read_situation(text)
     interests, avoided = read_tastes(text)
@@ -52,7 +52,7 @@ def read_profile(text: str, situation: str = "") -> Profile:
 
 
 def read_situation(text: str) -> Profile:
-    """Where one stands, and the bac that goes with it: a profile of these two alone, empty where nothing is said."""
+    """A profile with only the situation and the series of the bac that a message states; empty if it states none."""
     folded = _pattern("up_to_after").sub(" ", _pattern("up_to").sub(" ", _plain(text)))
     found = None if _pattern("prepares_bac_pro").search(folded) else _pattern("bare").match(folded)
     situation = ""
@@ -74,7 +74,7 @@ def read_situation(text: str) -> Profile:
 
 
 def read_tastes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a message says one likes, and what one refuses: labels of the closed list, and keys of `DISLIKES`."""
+    """What a message says its writer likes, and refuses: labels of interests, and keys of `ranking.DISLIKES`."""
     liked: dict[str, None] = {}
     refused: dict[str, None] = {}
     for clause, negative in _clauses(text):
@@ -84,7 +84,7 @@ def read_tastes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             found = dict.fromkeys([*_found(words, _tables().dislikes), *_found(words, _tables().interests)])
             moves = "j'aime bouger"
             if moves in found and re.search(r"\bassis|\brester\b|\btenir\b", fold(clause)):
-                # Not to sit all day is to like to move.
+                # Whoever does not want to sit all day likes to move.
                 found.pop(moves)
                 liked[moves] = None
             refused.update(found)
@@ -97,7 +97,7 @@ def read_tastes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def read_years(text: str, situation: str) -> int | None:
-    """How many years from now on one would study at most, or None where nothing is said."""
+    """How many years from now on the writer would study at most, or None if the message does not say."""
     folded = _plain(text)
     up_to = _pattern("up_to").search(folded) or _pattern("up_to_after").search(folded)
     if up_to:
@@ -113,18 +113,18 @@ def read_years(text: str, situation: str) -> int | None:
 
 
 def wants_apprenticeship(text: str) -> bool:
-    """Whether one would learn in a firm."""
+    """Whether the message asks for apprenticeship."""
     folded = _plain(text)
     return bool(_pattern("apprenticeship").search(folded)) and not _pattern("no_apprenticeship").search(folded)
 
 
 def _plain(text: str) -> str:
-    """`text` folded, SMS spelling written out."""
+    """`text` folded, with SMS spellings written out."""
     return " ".join(expand_sms(word) for word in fold(text).split())
 
 
 def _without(text: str, *patterns: str) -> str:
-    """`text` plain, without what is found of patterns of tastes.toml, one after the other."""
+    """`text` as `_plain` gives it, without what these patterns of tastes.toml match, in this order."""
     plain = _plain(text)
     for name in patterns:
         plain = _pattern(name).sub(" ", plain)
@@ -132,7 +132,7 @@ def _without(text: str, *patterns: str) -> str:
 
 
 def _clauses(text: str) -> Iterator[tuple[str, bool]]:
-    """The clauses of a message, and whether each refuses. A clause may turn in its middle ("j'aime X pas Y")."""
+    """Yield the clauses of a message, and whether each refuses something; "j'aime X pas Y" gives two clauses."""
     carried = False
     for part in _pattern("clauses").split(_without(text, "asks_for_help", "short_studies", "no_idea")):
         clause = part.strip()
@@ -141,7 +141,7 @@ def _clauses(text: str) -> Iterator[tuple[str, bool]]:
         found = _pattern("negation").search(clause)
         affirms = _pattern("affirms").search(clause)
         if not found:
-            # "pas les enfants, le commerce": a list goes on as it began.
+            # "pas les enfants, le commerce": the refusal holds for the whole list.
             carried = carried and not affirms
             yield clause, carried
             continue
@@ -149,7 +149,7 @@ def _clauses(text: str) -> Iterator[tuple[str, bool]]:
         if not re.search(r"[a-z]{3}", after):
             yield before, True  # "les maths j'aime pas"
         else:
-            # "pas" belongs to the verb before it: what stands before that verb was said otherwise.
+            # "pas" negates the verb before it: only what precedes that verb is not refused.
             verbs = list(_pattern("verb").finditer(before))
             yield (before[: verbs[-1].start()] if verbs else before), False
             yield after, True
@@ -157,7 +157,7 @@ def _clauses(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _found(words: Sequence[str], phrases: _Phrases) -> Iterator[str]:
-    """The labels of the phrases in `words`, longest first; no word counts twice."""
+    """Yield the labels of the phrases found in `words`, longest phrases first; no word is used twice."""
     used: set[int] = set()
     starts = [(phrase, label, i) for i, word in enumerate(words) for phrase, label in phrases.beginning_with(word)]
     for phrase, label, i in sorted(starts, key=lambda start: (-len(start[0]), start[2])):
@@ -169,7 +169,7 @@ def _found(words: Sequence[str], phrases: _Phrases) -> Iterator[str]:
 
 
 def _form(word: str) -> str:
-    """What of a folded word counts: its stem or, where that is short and other words share it, all but its plural."""
+    """The form in which folded words are compared: a long stem or, if the stem is short, the word without plural."""
     stemmed = stem(word)
     return stemmed if len(stemmed) >= _LONG_WORD else word.rstrip("sx")
 
@@ -198,7 +198,7 @@ def _tables() -> _Tables:
 
 
 class _Phrases:
-    """Phrases as the forms of their words, each with the label it stands for, by their first word."""
+    """Phrases with their labels, as the forms of their words, indexed by the first word."""
 
     def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
         self._by_word: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -211,7 +211,7 @@ class _Phrases:
                     self._by_letter[words[0][0]].add(words[0])
 
     def beginning_with(self, word: str) -> Iterator[tuple[tuple[str, ...], str]]:
-        """The phrases whose first word is `word`, faults allowed."""
+        """Yield the (phrase, label) pairs whose first word is `word`, or differs from it by one fault."""
         near = {known for known in self._by_letter.get(word[:1], ()) if _same(word, known)}
         for known in sorted(near | {word}):
             yield from self._by_word.get(known, ())

@@ -1,4 +1,4 @@
-"""Texts of sections, which are long and read again at every question: folded once, searched once a pattern."""
+"""Cached folding and searching of the texts of sections, which are long and looked at for every question."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.catalogue.normalize import fold
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """`text` folded."""
+    """`text` folded (`normalize.fold`), cached."""
     return fold(text)
 
 
 @lru_cache(maxsize=16384)
 def says(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a section speaks of what `pattern` finds in it, once folded."""
+    """Whether `pattern` matches anywhere in the folded `text`, cached."""
     return bool(pattern.search(folded(text)))

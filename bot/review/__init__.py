@@ -1,1 +1,1 @@
-"""What Jalon could not answer: kept without personal data, for whoever looks after the bot. No Rasa, no Sanic."""
+"""Keeps the questions that Jalon could not answer, without personal data, for review. No Rasa, no Sanic."""

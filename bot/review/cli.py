@@ -1,4 +1,4 @@
-"""python -m bot review: what was not answered, for whoever looks after the bot."""
+"""The commands of python -m bot review: list the questions that were not answered well, and learn from them."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _NEAR = 5
 
 
 class _Refused(Exception):
-    """What was asked cannot be done; the message says why and what to do."""
+    """The command cannot be carried out; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """All that is kept of one question: how often it was asked, why it is kept, what was commented, when."""
+    """One question over all its days: text, count, reasons, facets, comments, first and last day."""
 
     id: str
     text: str
@@ -49,7 +49,7 @@ class _Question:
 
 
 def _for_people(command: Callable[..., None]) -> Callable[..., None]:
-    """`command` with its errors as one line and status 1."""
+    """`command`, with expected errors printed as one line and exit status 1."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -75,7 +75,7 @@ def review(
     table: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this file instead.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is reviewed.")] = False,
 ) -> None:
-    """List what was not answered or rated not useful, what is alike together, most asked first."""
+    """List questions that were not answered or rated not useful, similar ones together, most asked first."""
     if context.invoked_subcommand:
         return
     groups = _groups(_questions(_store().rows(reviewed=everything)))
@@ -92,7 +92,7 @@ def review(
 @app.command()
 @_for_people
 def done(ids: Annotated[list[str], typer.Argument(help="The ids shown by the list.")]) -> None:
-    """Mark questions as reviewed: they are listed no more, however often they come back."""
+    """Mark questions as reviewed: they are no longer listed, even if they are asked again."""
     store = _store()
     for id_ in ids:
         _text_of(store, id_)
@@ -107,7 +107,7 @@ def export_phrase(
     intent: Annotated[str, typer.Option(help="What it asks: an intent of domain.yml.")],
     text: Annotated[str | None, typer.Option(help="The phrase to write instead of the question.")] = None,
 ) -> None:
-    """Make a question a training phrase (data/nlu/reviewed.yml); the next training learns it."""
+    """Write a question to data/nlu/reviewed.yml as a training phrase, which the next training learns."""
     from bot.review.phrases import PhraseRefused, add_phrase, annotated
 
     store = _store()
@@ -135,7 +135,7 @@ def export_alias(
     alias: Annotated[str, typer.Option(help="The name that people give to the formation.")],
     fiche: Annotated[str, typer.Option(help="The title or the id of the fiche it means.")],
 ) -> None:
-    """Make a name one more name of a fiche: a running server knows it within seconds, without training."""
+    """Give a fiche one more name: a running server knows it within seconds, without training."""
     from bot.catalogue.aliases import ALIASES_FILE, taken, unfit, with_alias
     from bot.catalogue.ingest import IngestError, follow
     from bot.catalogue.replacement import NotPermitted
@@ -163,7 +163,7 @@ def export_alias(
 
 
 def _formation(name: str, catalogue: Catalogue, resolver: Resolver) -> Formation:
-    """The formation with this title or id; raises _Refused with near titles."""
+    """The formation with this title or id; raises _Refused with similar titles."""
     for formation in catalogue.formations.values():
         if name in (formation.id, formation.title):
             return formation
@@ -205,7 +205,7 @@ def _questions(rows: Sequence[Row]) -> list[_Question]:
 
 
 def _groups(questions: Sequence[_Question]) -> list[list[_Question]]:
-    """Questions that are alike together, the groups most asked first."""
+    """Groups of similar questions, the most asked group first."""
     from bot.review.likeness import grouped
 
     groups = [[questions[i] for i in group] for group in grouped([question.text for question in questions])]
@@ -226,7 +226,7 @@ def _told(group: Sequence[_Question]) -> list[str]:
 
 
 def _write_csv(file: Path, groups: Sequence[Sequence[_Question]]) -> None:
-    # With the mark by which spreadsheets know UTF-8.
+    # utf-8-sig writes the byte order mark by which spreadsheets recognise UTF-8.
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow("group id count reasons facets first last reviewed text comments".split())
@@ -247,7 +247,7 @@ def _write_csv(file: Path, groups: Sequence[Sequence[_Question]]) -> None:
 
 
 def _no_formula(text: str) -> str:
-    """`text` so that no spreadsheet runs it."""
+    """`text`, with an apostrophe in front if a spreadsheet would run it as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
@@ -265,7 +265,7 @@ def _alike(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _catalogue(settings: Settings) -> tuple[Catalogue, Resolver]:
-    """The catalogue of the store and a resolver over it; raises _Refused where there is none."""
+    """The catalogue in the store and a resolver over it; raises _Refused if it cannot be read."""
     from bot.catalogue.live import LiveCatalogue, StoreUnreadable
     from bot.catalogue.resolver import Resolver
     from bot.catalogue.store import StoreEmpty
@@ -278,7 +278,7 @@ def _catalogue(settings: Settings) -> tuple[Catalogue, Resolver]:
 
 
 def _replace(file: Path, text: str | None) -> None:
-    """Make `text` the content of `file` in one step; without a text, remove it."""
+    """Replace the content of `file` by `text` atomically; remove the file if `text` is None."""
     if text is None:
         file.unlink()
         return

@@ -1,4 +1,4 @@
-"""What is said around a name, and how much it tells of one: contexts.toml."""
+"""How much the words before and after a word suggest that it is a name, by the patterns of contexts.toml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REACH = 8
 
 @dataclass(frozen=True)
 class _Contexts:
-    """The patterns before and after a name, each group with its worth, the best first."""
+    """The patterns before and after a name, each with its points, those with most points first."""
 
     before: tuple[tuple[re.Pattern[str], int], ...]
     after: tuple[tuple[re.Pattern[str], int], ...]
@@ -45,7 +45,7 @@ def _contexts() -> _Contexts:
 
 
 def said(words: Sequence[Word]) -> list[str]:
-    """Each word folded, with the mark before it that patterns read: [" bonjour", " , moi", " c", "' est"]."""
+    """Each word folded, after the punctuation mark that patterns look at: [" bonjour", " , moi", " c", "' est"]."""
     spoken = []
     for word in words:
         mark = _MARK.search(word.before)
@@ -55,7 +55,10 @@ def said(words: Sequence[Word]) -> list[str]:
 
 
 def worth_before(spoken: Sequence[str], at: int) -> int:
-    """How much what stands before word `at` tells of a name: the best pattern."""
+    """The points of the best pattern that matches the text before word `at`; 0 if none does.
+
+    `spoken` is what `said` returned.
+    """
     own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(_MARKS))]
     text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip() + " "
     if own.startswith("'") and text.endswith((" m' ", " s' ", " n' ", " t' ", " j' ")):
@@ -64,6 +67,9 @@ def worth_before(spoken: Sequence[str], at: int) -> int:
 
 
 def worth_after(spoken: Sequence[str], past: int) -> int:
-    """How much what stands from word `past` on tells of a name that ends there."""
+    """The points of the best pattern that matches the text from word `past` on, where a name has ended; 0 if none.
+
+    `spoken` is what `said` returned.
+    """
     text = "".join(spoken[past : past + _REACH]).strip()
     return next((worth for pattern, worth in _contexts().after if pattern.match(text)), 0)

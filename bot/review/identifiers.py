@@ -1,4 +1,4 @@
-"""Personal data that has a form: addresses, numbers, dates of birth, accounts. French spellings, SMS ones too."""
+"""Finds personal data by its form: addresses, numbers, dates of birth, accounts, in French and SMS spellings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.catalogue.normalize import fold
 
-# One character of the text is one of the folded text, so that patterns need neither accents nor capitals.
+# Keeps the folded text as long as the text, so that positions in one are positions in the other.
 _KEPT_LENGTH = str.maketrans({"œ": "o", "Œ": "o", "æ": "a", "Æ": "a", "ß": "s", "’": "'", "‘": "'", "ʼ": "'"})
 
 _AT = r"(?:\s?[@＠]\s?|\s?[\[(]\s?(?:at|arobase?|@)\s?[\])]\s?|\s(?:at|arobase?s?|arrobase?s?)\s)"
@@ -67,7 +67,7 @@ _STREET = (
     r"(?:rue|r\.|avenue|av\.?|ave|boulevard|boul|bld|bvd|bd\.?|allees?|all\.|impasse|imp\.?|chemin|che\.|square|quai|route|rte|"
     r"residence|res\.|lotissement|lot\.|hameau|lieu[- ]dit|faubourg|fbg|sentier|esplanade|rond[- ]point|venelle)"
 )
-# Streets of these names are told from places, lessons and ways by what follows.
+# These words are streets only if certain words follow; otherwise they are places, lessons or ways.
 _OTHER_STREET = r"(?:place|pl\.?|cours|cite|passage|villa|voie|montee|clos|mail|traverse|parvis|promenade)"
 _OF = r"(?:de\sla|des|du|de\sl'|d')\s?"
 _STREET_END = (
@@ -83,7 +83,7 @@ _AT_HOME = r"\b(?:h?abite?s?|adresse|loge|vis|domicilie?e?s?)\b[^.?!\d]{0,20}?\b
 _ADDRESS = re.compile(rf"(?:{_HOUSE}|{_AT_HOME}){_STREET_NAME}(?:{_POSTCODE})?|\b{_STREET_NAME}{_POSTCODE}")
 
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|fr|net|org|me|gg|io|tv|co)/[^\s<>]+")
-# Public sites of guidance and schools: which page was meant is what the reviewer needs.
+# Links to public sites of guidance and schools are kept: the reviewer needs to know which page was meant.
 _PUBLIC_SITE = re.compile(
     r"(?:https?://)?(?:[\w-]+\.)*(?:onisep|parcoursup|[\w-]+\.gouv|letudiant|ac-[\w-]+|education|univ-[\w-]+|"
     r"studyrama|francecompetences|cidj|l4m|diplomeo|wikipedia)\.(?:fr|com|org)(?:/[^\s?#]*)?"
@@ -116,7 +116,7 @@ _PATTERNS = (
 
 
 def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each place of `text` that identifies by its form: (start, end, label); they may overlap."""
+    """Yield the places of `text` that have the form of personal data: (start, end, label). They may overlap."""
     folded = _folded(text)
     for label, pattern in _PATTERNS:
         for found in pattern.finditer(folded):
@@ -131,5 +131,5 @@ def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _folded(text: str) -> str:
-    """`text` in small letters without accents, of the same length."""
+    """`text` in lower case and without accents, with the same length."""
     return "".join((fold(c) or c)[0] for c in text.translate(_KEPT_LENGTH))

@@ -1,4 +1,4 @@
-"""Groups questions that are alike, so that a reviewer sees one matter once. Source of the method: ours, TF-IDF."""
+"""Groups similar questions, so that a reviewer sees each matter once. The method is ours, over TF-IDF."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _ALIKE = 0.5
 
 
 def grouped(texts: Sequence[str]) -> list[list[int]]:
-    """Groups of positions in `texts`, each led by the first of them; the same for the same texts in the same order.
+    """Group `texts` by similarity: lists of indices, each in ascending order; deterministic.
 
-    A text joins the first leader whose character n-grams are alike enough (cosine of TF-IDF).
+    The first text without a group starts one, which every later text joins whose character n-grams have a cosine
+    similarity (TF-IDF) of at least 0.5 with it.
     """
     plain = [" ".join(expand_sms(token.text) for token in tokenize(text)) or text for text in texts]
     if not plain:

@@ -1,4 +1,4 @@
-"""Reviewed questions as training phrases: data/nlu/reviewed.yml, in Rasa's format, names annotated."""
+"""Turns reviewed questions into training phrases with annotated names, in data/nlu/reviewed.yml (Rasa's format)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ _SYNTAX = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "|": " "})
 
 
 class PhraseRefused(Exception):
-    """A phrase that cannot be trained on; the message says why and what to do."""
+    """The phrase cannot be used for training; the message says why and what to do."""
 
 
 def annotated(text: str, resolver: Resolver) -> str:
-    """`text` as a training phrase: one line without Rasa's syntax but for the names of the catalogue, annotated."""
+    """`text` as a training phrase on one line, with the names of the catalogue annotated.
+
+    Other characters that mean something in Rasa's format are replaced.
+    """
     phrase = plain(text.translate(_SYNTAX)).lstrip("-/# ")
     pieces, at = [], 0
     for mention in resolver.resolve(phrase):
@@ -34,9 +37,10 @@ def annotated(text: str, resolver: Resolver) -> str:
 
 
 def add_phrase(file: Path, intent: str, phrase: str) -> bool:
-    """Write `phrase` under `intent` into `file`, made where it is not there; False where it holds it already.
+    """Add `phrase` to the phrases of `intent` in `file`; returns False if it is there already.
 
-    The file is replaced in one step. Raises PhraseRefused where the phrase holds personal data or is none.
+    The file is created if missing, and replaced atomically. Raises PhraseRefused if the phrase holds personal data, has
+    no word, or is there under another intent.
     """
     bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)
     if _PLACEHOLDER.search(bare) or redact(bare) != bare:

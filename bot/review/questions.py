@@ -1,4 +1,4 @@
-"""Keeps the questions that were not answered well: redacted, and written in a thread of their own after the reply."""
+"""Records questions that were not answered well: redacts and stores them in a thread, after the reply."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.review.store import Kept, QuestionStore, Reason
 
 logger = logging.getLogger(__name__)
 
-# Beyond this many waiting to be written new ones are dropped: the reply matters, its record does not.
+# If this many wait to be written, further ones are dropped: replies matter more than this record.
 _MOST_WAITING = 500
 _LONGEST_COMMENT = 500
 _DISTRESS = "distress"
 
 
 class Questions:
-    """Records questions through an engine of the database of conversations; its methods return at once."""
+    """Records questions in the database of conversations (`engine`). All methods but `close` return at once."""
 
     def __init__(self, engine: Engine) -> None:
         self._store = QuestionStore(engine)
@@ -30,24 +30,27 @@ class Questions:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="review")
 
     def start(self) -> None:
-        """Load in the background what redaction needs, which takes seconds: not beside someone's turn."""
+        """Load in the background what redaction needs, so that no turn waits the seconds that this takes."""
         self._writer.submit(prepare)
 
     def unanswered(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
-        """Keep a typed question that was not answered; `text` as it was typed."""
+        """Record a typed question that was not answered; `text` is what was typed, not yet redacted."""
         self._keep(conversation, text, reason, facets, "")
 
     def rated(self, conversation: str, text: str, outcome: str, facets: tuple[str, ...], comment: str | None) -> None:
-        """Keep a question whose reply was rated not useful; `text` and `comment` as they were typed."""
+        """Record a question whose reply was rated not useful; `text` and `comment` are not yet redacted.
+
+        Nothing is recorded if the reply's `outcome` was "distress".
+        """
         if outcome != _DISTRESS:
             self._keep(conversation, text, Reason.NOT_USEFUL, facets, comment or "")
 
     def erase(self, conversation: str) -> Future[None]:
-        """Take back what a conversation asked, after what waits to be written; done when the future is."""
+        """Delete what a conversation asked, once everything that waits is written; the future is done then."""
         return self._writer.submit(self._store.erase, conversation)
 
     def close(self) -> None:
-        """Write what waits, and no more."""
+        """Wait until all waiting questions are written; no more can be recorded after that."""
         self._writer.shutdown(wait=True)
 
     def _keep(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:

@@ -1,4 +1,4 @@
-"""Takes personal data out of a message before any of it is stored beyond the conversation."""
+"""Removes personal data from a message before it is stored for review."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _REDACTED = re.compile(r"<[A-Z_]+>")
 
 
 def redact(text: str) -> str:
-    """`text` with each piece of personal data replaced by what it was: `<EMAIL>`, `<PHONE>`, `<NAME>`…
+    """`text` with each piece of personal data replaced by a label: `<EMAIL>`, `<PHONE>`, `<NAME>`…
 
-    Also takes out invisible characters, which would hide a piece, and joins white space. What was redacted
-    once stays as it is. Loads spaCy's model at the first call (seconds): never call it on the event loop.
+    Invisible characters, which could hide a piece, are removed, and white space is made single spaces. A redacted text
+    is returned unchanged. The first call loads spaCy's model, which takes seconds: never call this in the event loop.
     """
     text = plain(text)
     pieces, at = [], 0
@@ -29,13 +29,13 @@ def redact(text: str) -> str:
 
 
 def prepare() -> None:
-    """Load all that `redact` needs, spaCy's model too, so that its first call takes no longer than others."""
+    """Load everything that `redact` needs, with spaCy's model, so that its first call is as quick as later ones."""
     load_model()
     redact("je suis Machine Truc")
 
 
 def personal_spans(text: str) -> list[Span]:
-    """The places of personal data in a `plain` text, in order, none overlapping: (start, end, label)."""
+    """The places of personal data in a text that `plain` returned: (start, end, label), in order, not overlapping."""
     identifiers = _apart(find_identifiers(_REDACTED.sub(lambda found: "," * len(found[0]), text)))
     found = find_names(_REDACTED.sub(lambda found: "0" * len(found[0]), text))
     names = (name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers))
@@ -43,14 +43,14 @@ def personal_spans(text: str) -> list[Span]:
 
 
 def plain(text: str) -> str:
-    """`text` in NFC, without control and format characters, its white space single spaces."""
+    """`text` in Unicode form NFC, without control and format characters, with single spaces as white space."""
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in composed)
     return " ".join("".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
-    """Spans that overlap are one, with the label of the longest."""
+    """The spans in order; overlapping ones are merged, under the label of the longest."""
     apart: list[Span] = []
     for start, end, label in sorted(spans):
         if apart and start < apart[-1][1]:

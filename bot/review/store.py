@@ -1,7 +1,7 @@
-"""The questions that were not answered well, in the database of conversations: counts by day, nothing of who asked.
+"""Stores the questions that were not answered well, counted by day, without who asked them.
 
-A row holds a redacted text, why it is kept, what was asked, a day and how often. Which conversations asked it stands in
-a table beside it for as long as they are kept themselves, so that one that is erased takes its questions along.
+A row holds a redacted text, the reason, the facets asked, a day and a count. A second table says which conversations
+asked it, for as long as these are stored themselves, so that erasing a conversation also erases its questions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ID_LENGTH = 8
 
 
 class Reason(str, Enum):
-    """Why a question is kept."""
+    """Why a question is kept for review."""
 
     NOT_UNDERSTOOD = "not_understood"
     UNKNOWN = "unknown"
@@ -37,9 +37,9 @@ _BY_OUTCOME = {"unknown": Reason.UNKNOWN, "not_in_fiche": Reason.NOT_IN_FICHE}
 
 
 def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
-    """Why a question with this intent and outcome is kept, None where it is not.
+    """The reason for which a question with this intent and outcome is kept, or None if it is not kept.
 
-    `waiting` is whether a choice was asked before it. What hints at distress is never kept.
+    `waiting` tells whether the bot had just asked to choose. Messages of distress are never kept.
     """
     if "distress" in (intent, outcome):
         return None
@@ -52,7 +52,7 @@ def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of one question; `text` and `comment` are redacted, the comment is that of a bad rating."""
+    """What is kept of a question. `text` and `comment` are redacted; the comment came with a bad rating."""
 
     text: str
     reason: Reason
@@ -61,13 +61,13 @@ class Kept:
 
     @property
     def id(self) -> str:
-        """The id of the question, the same whenever and why ever it is asked."""
+        """The id of the question: a hash of its text, so it is the same on all days and for all reasons."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:_ID_LENGTH]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One question as kept on one day: how often it was asked, and whether someone reviewed it."""
+    """One question on one day: how often it was asked, and whether someone has reviewed it."""
 
     kept: Kept
     day: date
@@ -99,9 +99,9 @@ _asked = Table(
 
 
 class QuestionStore:
-    """The questions in a database, SQLite or PostgreSQL; safe to share between threads.
+    """The kept questions in a database (SQLite or PostgreSQL). It may be shared between threads.
 
-    All methods wait for the database and may raise sqlalchemy.exc.SQLAlchemyError.
+    All methods block until the database answers, and may raise sqlalchemy.exc.SQLAlchemyError.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -109,7 +109,7 @@ class QuestionStore:
         self._made = False
 
     def record(self, kept: Kept, day: date, conversation: str) -> None:
-        """Count a question of a conversation once more on `day`; one that was reviewed before stays so."""
+        """Count a question of a conversation once more on `day`; if it was reviewed before, it stays reviewed."""
         insert: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         facets = json.dumps(kept.facets)
         key = hashlib.sha256(json.dumps([kept.text, kept.reason, facets, kept.comment, str(day)]).encode()).hexdigest()
@@ -126,7 +126,7 @@ class QuestionStore:
             connection.execute(asked.on_conflict_do_update(index_elements=["conversation", "key"], set_=once_more))
 
     def rows(self, reviewed: bool = False) -> list[Row]:
-        """The questions that nobody reviewed, or with `reviewed` all of them, oldest first."""
+        """The questions that were not reviewed or, if `reviewed` is true, all questions; oldest first."""
         query = select(_question).order_by(_question.c.day, _question.c.text, _question.c.key)
         if not reviewed:
             query = query.where(_question.c.reviewed.is_(False))
@@ -153,7 +153,7 @@ class QuestionStore:
             connection.execute(_question.update().where(_question.c.id.in_(ids)).values(reviewed=True))
 
     def erase(self, conversation: str) -> None:
-        """Take back what a conversation asked: a question that no other one asked is removed."""
+        """Subtract what a conversation asked from the counts; a question that no other one asked is deleted."""
         mine = _asked.c.conversation == conversation
         with self._ready().execution_options(**WRITES).begin() as connection:
             for key, count in connection.execute(select(_asked.c.key, _asked.c.count).where(mine)).all():
@@ -163,12 +163,12 @@ class QuestionStore:
             connection.execute(_asked.delete().where(mine))
 
     def part_from(self, conversations: Sequence[str]) -> None:
-        """Forget which questions these conversations asked; the questions stay."""
+        """Delete the record of which questions these conversations asked; the questions stay."""
         with self._ready().begin() as connection:
             connection.execute(_asked.delete().where(_asked.c.conversation.in_(conversations)))
 
     def forget_older_than(self, days: int, today: date) -> int:
-        """Remove what was asked more than `days` days before `today`; how many rows it was."""
+        """Delete what was asked more than `days` days before `today`; returns the number of rows deleted."""
         old = _question.c.day < today - timedelta(days=days)
         with self._ready().begin() as connection:
             connection.execute(_asked.delete().where(_asked.c.key.in_(select(_question.c.key).where(old))))

@@ -1,4 +1,4 @@
-"""The words of a message, and which of them are names, words of the language or neither: names.toml, data/nlu."""
+"""Splits a message into words, and tells names, ordinary French words and unknown ones apart (names.toml, data/nlu)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+\w*")
 _BREAK = re.compile(r"[.?!:;]")
 _SHOUTED, _TITLED, _LONG = 0.6, 0.7, 4
 
-# Never the beginning of a name, whatever stands before.
+# These words never begin a name, whatever precedes them.
 STOP_WORDS = frozenset(
     """
     a ai as au aux avec c ca ce ces cest cet cette chez chui chuis comment d dans de des dit donc du elle en es est
@@ -39,10 +39,10 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Word:
-    """A word or a number of a message.
+    """A word or a number of a message, from character `start` to `end`.
 
-    `before` is what parts it from the last one; `capital` is whether it has one that tells something: not where
-    all is written in capitals, nor in a sigle.
+    `before` is the text between the previous word and this one. `capital` tells whether it begins with a capital that
+    means something: false if most of the message is in capitals, or most of its words begin with one.
     """
 
     text: str
@@ -54,12 +54,12 @@ class Word:
 
     @property
     def opens(self) -> bool:
-        """Whether it opens the message or a sentence, where anything has a capital."""
+        """Whether it is the first word of the message or of a sentence, where a capital means little."""
         return not self.before or bool(_BREAK.search(self.before))
 
     @property
     def adjoins(self) -> bool:
-        """Whether nothing but a space, a hyphen or an apostrophe parts it from the word before."""
+        """Whether only a space, a hyphen or an apostrophe separates it from the word before."""
         return self.before in (" ", "-", "'", "’", " - ")
 
     @property
@@ -69,7 +69,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Lists:
-    """names.toml: first names that are nothing else, those that are words too, family names, famous names."""
+    """The lists of names.toml, folded: first names that are no other word (`clear`), first names that are also words,
+    family names, and famous names by their first word.
+    """
 
     clear: frozenset[str]
     also_words: frozenset[str]
@@ -83,7 +85,7 @@ class Lists:
 
 @lru_cache(maxsize=1)
 def lists() -> Lists:
-    """The lists, read once."""
+    """The lists of names.toml, read at the first call."""
     tables = tomli.loads(_LISTS.read_text(encoding="utf-8"))
     clear, also, family = (
         frozenset(tables[table]["words"].split()) for table in ("first_names", "also_words", "family_names")
@@ -119,7 +121,7 @@ def _questions() -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def is_common(word: str) -> bool:
-    """Whether a folded word is one of questions, of SMS or of schools: it follows a name, it is none."""
+    """Whether a folded word is common in questions, in SMS or about schools, and so is not part of a name."""
     return (
         len(word) < 3
         or not word.isalpha()
@@ -136,7 +138,7 @@ def is_common(word: str) -> bool:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a folded word is common, or one of the language as far as known: hardly a name."""
+    """Whether a folded word is common or a known French word, and so hardly a name."""
     return is_common(word) or is_french(word)
 
 
@@ -151,7 +153,7 @@ def is_unknown(word: str) -> bool:
 
 
 def eponyms(words: Sequence[Word]) -> frozenset[int]:
-    """The words that belong to the name of someone dead and famous."""
+    """The indices of the words that belong to the name of a famous dead person (a list in names.toml)."""
     folded = tuple(word.folded for word in words)
     return frozenset(
         part

@@ -1,6 +1,6 @@
-"""The actions run in the server's own process: no second process to start, no HTTP hop, no silent failure.
+"""Runs the actions in the server's own process, without an action server and its HTTP requests.
 
-Stands where Rasa expects the endpoint of an action server; the same classes run under `rasa run actions`.
+It replaces the endpoint of an action server in Rasa. The same action classes also run under `rasa run actions`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from rasa_sdk.executor import ActionExecutor
 
 from bot.settings import patient
 
-# An action takes milliseconds: one that takes this long hangs, and its message is refused.
+# Time limit of an action, which normally takes milliseconds; after it the message is refused.
 ACTION_SECONDS = 2.0
-# Actions that may hang at the same time while others go on.
+# How many actions can run, or hang, at the same time.
 _THREADS = 32
 
 
 class InProcessActions(EndpointConfig):
-    """An action endpoint whose request runs the action here, in a thread that the event loop need not wait for."""
+    """An action endpoint that runs the action in a thread of this process instead of sending a request."""
 
     def __init__(self, package: str = "actions") -> None:
         # The domain is not sent along: no action of ours reads it.
@@ -45,9 +45,9 @@ class InProcessActions(EndpointConfig):
         compress: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Run the action that Rasa would post to an action server; returns its events and responses.
+        """Run the action that `json` names, the call that Rasa would post; returns its events and responses.
 
-        Raises asyncio.TimeoutError where it takes longer than ACTION_SECONDS.
+        Raises asyncio.TimeoutError after ACTION_SECONDS.
         """
         return await asyncio.wait_for(self._executor.run(kwargs["json"]), patient(ACTION_SECONDS))
 

@@ -1,13 +1,13 @@
-"""How Python runs a server that has loaded all it will ever load. Ours, measured in docs/performance.md."""
+"""Tunes Python's garbage collector and thread switching for the server. The gain: docs/lab/performance.md."""
 
 from __future__ import annotations
 
 import gc
 import sys
 
-# Objects made before the youngest are looked through: a message makes thousands, and next to none in circles.
+# Thresholds of the three generations: a message creates thousands of objects, and hardly any reference cycles.
 _YOUNGEST, _YOUNGER, _OLD = 20_000, 20, 100
-# A thread that comes back from the database waits no longer than this for the interpreter (5 ms are usual).
+# How long a thread that comes back from the database waits for the interpreter at most (Python's default: 5 ms).
 _SWITCH_SECONDS = 0.0005
 
 

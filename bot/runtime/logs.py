@@ -1,4 +1,4 @@
-"""What the server logs: warnings and errors, never the text of a message."""
+"""Logging of the server: warnings and errors, never the text of a message."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PrivateFormatter(logging.Formatter):
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
-        """The tracebacks of the exception and of those that led to it."""
+        """The tracebacks and types of the exception `ei` and of the exceptions that caused it."""
         parts, error = [], ei[1]
         while error is not None:
             parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
@@ -40,18 +40,18 @@ def log_privately() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(PrivateFormatter(FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    for name in ("sanic.root", "sanic.error"):  # which Rasa cuts off from the others
+    for name in ("sanic.root", "sanic.error"):  # Rasa keeps these from passing entries on
         logging.getLogger(name).addHandler(handler)
         logging.getLogger(name).propagate = False
 
 
 def quiet_logs() -> None:
-    """Drop everything under WARNING, from logging and from structlog (Rasa logs messages at DEBUG)."""
+    """Drop log entries below WARNING, in logging and structlog; at DEBUG Rasa logs messages of users."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for name in ("sanic.access", "sanic.root", "rasa", "matplotlib", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def quiet_warnings() -> None:
-    """Show no warnings: the libraries that Rasa pins speak of their own next versions at every start."""
+    """Show no Python warnings: the libraries that Rasa pins warn of deprecations at every start."""
     warnings.showwarning = lambda *args, **kwargs: None

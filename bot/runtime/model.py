@@ -1,4 +1,4 @@
-"""The trained model: made by `rasa train` when what it is made from changed, found again otherwise."""
+"""Finds the trained model for the present data and code, and trains it if there is none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.settings import ROOT
 
 MODELS = ROOT / "build" / "models"
-# What a model is made from: a change in one of them asks for a new one.
+# Files and folders that a model depends on: a change in any of them means a new model.
 _INGREDIENTS = (
     *("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py"),
     "bot/runtime/policy.py",
@@ -23,11 +23,11 @@ QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALC
 
 
 class TrainingFailed(Exception):
-    """`rasa train` ended without a model; its own output says why."""
+    """`rasa train` made no model; the message ends with its output."""
 
 
 def model_path() -> Path:
-    """Where the model of the present data, configuration and code is, or would be."""
+    """The path of the model for the present data, configuration and code; the file may not exist yet."""
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for ingredient in _INGREDIENTS:
         top = ROOT / ingredient
@@ -39,7 +39,10 @@ def model_path() -> Path:
 
 
 def ensure_model() -> Path:
-    """The model, trained first where it is not there yet; older ones are removed. Raises TrainingFailed."""
+    """The path of the model, which is trained if it does not exist; then older models are removed.
+
+    Raises TrainingFailed.
+    """
     path = model_path()
     if path.exists():
         return path
@@ -52,7 +55,7 @@ def ensure_model() -> Path:
 
 
 def train(path: Path) -> None:
-    """Train the model and write it to `path`, NAME.tar.gz; raises TrainingFailed."""
+    """Train a model and write it to `path`, which must end in .tar.gz; raises TrainingFailed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     command = [
         *(sys.executable, "-m", "bot.runtime.rasa_command", "train"),

@@ -1,4 +1,4 @@
-"""Rasa's generator of responses over bot/wording.py."""
+"""Rasa's response generator, which words the responses of domain.yml with bot/wording.py."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.wording import Responses, Wording
 
 
 class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
-    """Rasa's generator of responses, with Jinja in place of format strings, so that plurals stay with the words."""
+    """A Rasa response generator whose templates are Jinja, so that plurals and agreements stay in domain.yml."""
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         super().__init__(domain.responses)
 
     @property
     def responses(self) -> Responses:
-        """The responses of the domain; Rasa sets them once the model, and with it the domain, is loaded."""
+        """The responses of the domain. Rasa sets them when it has loaded the model, which holds the domain."""
         return self._responses
 
     @responses.setter
@@ -31,7 +31,10 @@ class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """The message for a response: text, buttons; None when the domain has no such response."""
+        """The message for the response `utter_action`: its text and buttons; None if the domain has no such response.
+
+        `values` in `kwargs` fill the template; `choices` are buttons: response, values and payload of each.
+        """
         if utter_action not in self._responses:
             return None
         message: dict[str, Any] = {"text": self.word(utter_action, kwargs.get("values") or {})}
@@ -44,5 +47,5 @@ class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
         return message
 
     def word(self, response: str, values: dict[str, Any]) -> str:
-        """The text of a response; raises jinja2.TemplateError when a template and its values do not fit."""
+        """The text of a response with these values; raises jinja2.TemplateError if the template needs others."""
         return self._wording.word(response, values)

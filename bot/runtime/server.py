@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 _BACKLOG = 1024
-# Read before anyone writes: word lists are loaded at the first message.
+# Understood once before the server is ready, because word lists are loaded at the first message.
 _FIRST_MESSAGE = "quels métiers après un bac pro ?"
 
 
 class ModelUnusable(Exception):
-    """The file of the model is there, and Rasa cannot make an agent of it; its own words are in the log."""
+    """Rasa cannot load the model file; the log has Rasa's reason."""
 
 
 def serve(model: Path, settings: Settings) -> None:
-    """Serve until interrupted; ends the process, with status 1 where it could not begin."""
+    """Serve `model` until interrupted, then end the process; the exit status is 1 if serving could not begin."""
     os.environ.update(QUIET)
     quiet_warnings()
     log_privately()
@@ -52,14 +52,14 @@ def serve(model: Path, settings: Settings) -> None:
     app.register_listener(partial(_load, model, settings), "before_server_start")
     app.register_listener(_close, "after_server_stop")
     app.run(host=settings.host, port=settings.port, protocol=Connection, backlog=_BACKLOG, access_log=False, motd=False)
-    # All that was to be kept is in the stores: an action that hangs need not hold up the end.
+    # Everything is stored by now; a normal exit would wait for actions that hang.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0 if app.is_stopping else 1)
 
 
 async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEventLoop) -> None:
-    """Load the model before the first request is let in; raises ModelUnusable, StoreEmpty or StoreUnreadable."""
+    """Load the model before the server accepts requests; raises ModelUnusable, StoreEmpty or StoreUnreadable."""
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
@@ -87,7 +87,7 @@ async def _close(app: Sanic, _loop: AbstractEventLoop) -> None:
 
 
 def _use_our_stores(agent: Agent, settings: Settings) -> None:
-    """Put our stores where the agent has Rasa's own, whose wrapper keeps in memory what it failed to store."""
+    """Give the agent our stores. Rasa's own have a wrapper that keeps conversations in memory if storing fails."""
     from bot.stores.locks import LocalLockStore, RedisLockStore
     from bot.stores.tracker import SqlTrackerStore
 

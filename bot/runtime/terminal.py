@@ -1,4 +1,4 @@
-"""The same bot in the terminal: one conversation, choices by their number or in words."""
+"""The bot in the terminal: one conversation; choices are taken by their number or in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDTH = 88
 
 
 def chat(model: Path, settings: Settings) -> None:
-    """Talk until Ctrl-D or Ctrl-C."""
+    """Converse in the terminal until Ctrl-D or Ctrl-C."""
     os.environ.update(QUIET)
     quiet_warnings()
     prepare()

@@ -1,4 +1,4 @@
-"""Engines for what is written while people talk: SQLite or PostgreSQL, quick to give up, quick to come back."""
+"""SQLAlchemy engines for the database of conversations (SQLite or PostgreSQL), with a short limit for every call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.settings import patient
 # The longest wait for a lock of SQLite, and for one answer of PostgreSQL.
 WAIT_SECONDS = 1.5
 POSTGRES_CONNECTIONS = 8
-# Execution options, for SQLite: how a transaction begins where it is not to read.
+# Execution options for SQLite: how a transaction begins when it does not only read.
 WRITES = {"jalon_begin": "BEGIN IMMEDIATE"}
 NO_TRANSACTION = {"jalon_begin": ""}
 # An advisory lock: servers that start together make the tables one after the other.
@@ -36,18 +36,18 @@ _SCHEMA_LOCK = 0x4A414C4F
 
 @cache
 def connect(url: str, tables: MetaData) -> Engine:
-    """The engine of this process for the database at `url`, where missing `tables` are made; opens nothing yet.
+    """The engine for the database at `url`; creates `tables` that are missing when it first connects.
 
-    One for all its users: a second connection that outlives a file of SQLite would empty the log of the new file, which
-    has the same name, into the old one.
-    Its errors never quote parameters: messages of users are no matter for logs.
+    All callers in the process share one engine. With SQLite, a second connection that stays open after the file was
+    replaced could write the log of the new file into the old one. Errors never quote parameters, so that no message of
+    a user gets into a log.
     """
     parsed = make_url(url)
     return (_sqlite if parsed.get_backend_name() == "sqlite" else _postgresql)(parsed, tables)
 
 
 def _sqlite(url: URL, tables: MetaData) -> Engine:
-    """One connection: SQLite lets in one writer at a time, and nothing of a file that was put away stays open."""
+    """An engine with a single connection: SQLite has one writer at a time, and a replaced file must not stay open."""
     path = Path(url.database)
     creation = _creation(tables, sqlite.dialect())
     engine = create_engine(
@@ -106,13 +106,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _reopen_what_is_damaged(context: Any) -> None:
-    """A connection that saw a damaged file is closed: what it holds in memory may be of another time."""
+    """Make SQLAlchemy close a connection that met a damaged file: its cache may be that of an earlier file."""
     told = str(context.original_exception)
     context.is_disconnect = any(sign in told for sign in ("malformed", "not a database", "disk I/O error", "no such"))
 
 
 def _postgresql(url: URL, tables: MetaData) -> Engine:
-    # Waits of the client have an end even where the server is frozen: no setting of libpq sees to that.
+    # Limits how long the client waits even if the server is frozen; libpq has no setting for that.
     extensions.set_wait_callback(_wait)
     creation = _creation(tables, postgresql.dialect())
     names = [table.name for table in tables.sorted_tables]
@@ -153,7 +153,7 @@ def _creation(tables: MetaData, dialect: Any) -> Sequence[str]:
 
 
 class _ImpatientConnection(extensions.connection):
-    """A connection that waits no longer than `wait_seconds` for any answer."""
+    """A psycopg2 connection that waits at most `wait_seconds` for each answer of the server."""
 
     @property
     def wait_seconds(self) -> float:
@@ -161,9 +161,10 @@ class _ImpatientConnection(extensions.connection):
 
 
 def _wait(connection: Any) -> None:
-    """psycopg2's wait callback, for all connections of the process; endless for those that are not impatient.
+    """psycopg2's wait callback for all connections of the process; only _ImpatientConnection has a time limit.
 
-    psycopg2 closes the connection when this raises; to close it here would wait for a lock of our own.
+    Raises psycopg2.OperationalError after `wait_seconds`. psycopg2 then closes the connection itself; closing it here
+    would wait for a lock that this thread holds.
     """
     limit = getattr(connection, "wait_seconds", None)
     end = None if limit is None else time.monotonic() + limit

@@ -1,8 +1,8 @@
-"""One turn at a time in each conversation, in the order they came: what Rasa calls a lock store.
+"""Rasa lock stores: the turns of a conversation run one at a time, in the order in which they arrived.
 
-In one process the turns of a conversation wait in a queue of asyncio. Where several servers answer the same
-conversations, the queue is in Redis. A lock that outlives its holder does no harm: the tracker store refuses the
-second of two turns that started from the same state.
+A single server queues them in the process, with asyncio; several servers queue them in Redis. If a lock expires while
+its holder still works, no data is damaged: the tracker store refuses the second of two turns that started from the same
+state.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from bot.settings import patient
 
 logger = logging.getLogger(__name__)
 
-# Turns of one conversation that may be under way or waiting; one more is refused.
+# How many turns of one conversation may run or wait at the same time; one more is refused.
 MOST_TURNS = 5
 # The longest that a turn waits for those before it.
 WAIT_SECONDS = 4.0
-# Between two questions to Redis of a turn that waits.
+# How long a waiting turn pauses before it asks Redis again.
 RETRY_SECONDS = 0.02
-# After so long without a sign of life, a holder or one who waits is taken for dead.
+# A holder, or a turn that waits, is taken for dead when it was not heard of for so long.
 HOLDER_SECONDS = 3.0
 WAITING_SECONDS = 1.5
 # The longest wait for an answer of Redis.
@@ -39,15 +39,15 @@ REDIS_SECONDS = 1.0
 
 
 class TooManyTurns(Exception):
-    """So many messages of the conversation wait already that this one is refused."""
+    """The message is refused, because MOST_TURNS of its conversation run or wait already."""
 
 
 class LockUnavailable(Exception):
-    """The turn could not begin in time, or Redis does not answer."""
+    """The turn could not begin within WAIT_SECONDS, or Redis does not answer."""
 
 
 class LocalLockStore(LockStore):
-    """Locks for a server that is alone."""
+    """Locks in the memory of this process, for a single server."""
 
     def __init__(self) -> None:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -55,7 +55,10 @@ class LocalLockStore(LockStore):
 
     @asynccontextmanager
     async def lock(self, conversation_id: str, *_: float) -> AsyncIterator[None]:
-        """Wait for the turns before this one; raises TooManyTurns, LockUnavailable."""
+        """Hold the conversation's lock, once the turns before this one are done.
+
+        Raises TooManyTurns, LockUnavailable.
+        """
         if self._turns[conversation_id] >= MOST_TURNS:
             raise TooManyTurns
         self._turns[conversation_id] += 1
@@ -75,8 +78,8 @@ class LocalLockStore(LockStore):
                 del self._turns[conversation_id], self._locks[conversation_id]
 
 
-# KEYS: the queue, a list of tickets, the holder first; the time at which each is taken for dead, in milliseconds.
-# ARGV: ticket, milliseconds of life of one who waits, of a holder, the most tickets.
+# KEYS: the queue (a list of tickets, the holder first); when each ticket is taken for dead (a hash, milliseconds).
+# ARGV: the ticket, how many milliseconds a waiting ticket and a holder live, the greatest number of tickets.
 # Returns 1 when the ticket holds the lock, 0 when it waits, -1 when there is no room.
 _TAKE = """
 local time = redis.call('TIME')
@@ -106,14 +109,14 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 
 
 class RedisLockStore(LockStore):
-    """Locks shared by all servers that use the Redis at `url`; connects at first use."""
+    """Locks in the Redis at `url`, shared by all servers that use it; connects at the first use."""
 
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(
             url,
             socket_timeout=patient(REDIS_SECONDS),
             socket_connect_timeout=patient(REDIS_SECONDS),
-            # Once more at once on a connection that broke while it lay idle; what takes too long is not tried again.
+            # A connection that broke while idle is tried once more at once; a call that timed out is not.
             retry=Retry(NoBackoff(), retries=1, supported_errors=(ConnectionError,)),
         )
         self._take = self._redis.register_script(_TAKE)
@@ -121,7 +124,10 @@ class RedisLockStore(LockStore):
 
     @asynccontextmanager
     async def lock(self, conversation_id: str, *_: float) -> AsyncIterator[None]:
-        """Wait for the turns before this one, of all servers; raises TooManyTurns, LockUnavailable."""
+        """Hold the conversation's lock, once the turns of all servers before this one are done.
+
+        Raises TooManyTurns, LockUnavailable.
+        """
         ticket = secrets.token_hex(8)
         keys = _keys(conversation_id)
         await self._acquire(keys, ticket)
@@ -150,7 +156,7 @@ class RedisLockStore(LockStore):
         try:
             await self._give_back(keys=keys, args=[ticket])
         except RedisError as error:
-            # The turn is stored and will be answered; the lock ends by itself.
+            # The turn is stored and will be answered; the lock expires after HOLDER_SECONDS.
             logger.warning("A lock is left to expire, Redis does not answer: %s", error)
 
 
@@ -159,6 +165,6 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _keys(conversation_id: str) -> list[str]:
-    """The keys of a conversation's lock, which tell its hash alone; of one slot, where Redis is a cluster."""
+    """The two Redis keys of a conversation's lock. They hold only its hash, and share a slot in a Redis cluster."""
     digest = hashlib.sha256(conversation_id.encode()).hexdigest()
     return [f"jalon:lock:{{{digest}}}:{part}" for part in ("turns", "alive")]

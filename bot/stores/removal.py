@@ -1,4 +1,4 @@
-"""Removes conversations from their database, and what they leave behind in the files of SQLite."""
+"""Removes conversations from the database, and the bytes they leave behind in the files of SQLite."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.stores.tables import conversation, erased_session, event
 
 logger = logging.getLogger(__name__)
 
-# Written anew in about half a second, for which turns wait; who has more conversations uses PostgreSQL.
+# VACUUM rewrites a file of this size in about half a second, while turns wait. Larger sites use PostgreSQL.
 VACUUM_BYTES = 64 * 2**20
-# In one transaction, so that a message that is answered meanwhile waits for milliseconds only.
+# How many are deleted in one transaction: a message that is answered meanwhile waits only milliseconds.
 _CONVERSATIONS_AT_ONCE = 100
 _BUSY_SECONDS = 1.5
 
@@ -60,7 +60,11 @@ def forget_erased(engine: Engine, now: float) -> None:
 
 
 def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
-    """Delete the conversations that began before a time (seconds since 1970); their ids, some at a time."""
+    """Delete the conversations that began before `before` (seconds since 1970).
+
+    Yields the ids of the deleted conversations in batches, a batch a transaction; the last may be empty. Raises
+    SQLAlchemyError.
+    """
     old = select(conversation.c.sender_id).where(conversation.c.began_at < before).limit(_CONVERSATIONS_AT_ONCE)
     while True:
         with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What the database of conversations holds: the tables that Rasa's conversations are kept in. No Rasa in here."""
+"""The two tables in which Rasa's conversations are kept. This module does not import Rasa."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 metadata = MetaData()
 
-# A row a conversation: how many events it has, the turns and the start of its session, when it began (times in seconds
-# since 1970), and its slots after the last turn, as JSON.
+# One row for each conversation: its number of events, the number of turns and the start of its present session, when it
+# began (times in seconds since 1970), and its slots after the last turn, as JSON.
 conversation = Table(
     "conversation",
     metadata,
@@ -20,8 +20,8 @@ conversation = Table(
     Index("conversation_by_age", "began_at"),
 )
 
-# A row an event, as JSON; some of it also in columns, for those who look with SQL. Rows are added at the end of the
-# table: SQLite then moves next to nothing within its pages, and what it moves it leaves behind.
+# One row for each event, as JSON; some fields also have columns, for queries in SQL. Rows are only added at the end of
+# the table, so that SQLite hardly ever moves rows within its pages, which would leave copies behind.
 event = Table(
     "event",
     metadata,
@@ -35,7 +35,7 @@ event = Table(
     Column("message_id", Text),
     Column("data", Text, nullable=False),
     UniqueConstraint("sender_id", "position"),
-    UniqueConstraint("sender_id", "message_id"),  # whatever happened, no message is stored twice
+    UniqueConstraint("sender_id", "message_id"),  # no message is stored twice
     sqlite_autoincrement=True,
 )
 

@@ -42,18 +42,21 @@ from bot.stores.removal import is_erased
 
 SESSION_TURNS = 100
 SESSION_SECONDS = 3600.0
-# The longest that work waits for a free connection before it is given up.
+# How long a call waits for a free connection before it fails.
 QUEUE_SECONDS = 2.0
 
 T = TypeVar("T")
 
 
 class StoreUnavailable(Exception):
-    """The conversation cannot be read or written now; nothing of the turn was kept."""
+    """The conversation cannot be read or written now; nothing of the turn was stored."""
 
 
 class ConversationChanged(StoreUnavailable):
-    """Another turn was stored, or this one already, or the conversation was erased, since this turn read it."""
+    """The turn is not stored, because the conversation changed since the turn read it.
+
+    Another turn was stored meanwhile, this one was stored already, or the conversation was erased.
+    """
 
 
 class ConversationErased(Exception):
@@ -61,19 +64,19 @@ class ConversationErased(Exception):
 
 
 class Unanswered(Exception):
-    """A turn without a message of the bot: it is not kept, so that the user may say it again."""
+    """The bot said nothing in this turn. It is not stored, so that the user can send the message again."""
 
 
 @dataclass(frozen=True)
 class _Progress:
-    """A conversation's row: its number of events, and its session so far."""
+    """How far a conversation has come: its number of events, turns of the session, start of the session (seconds)."""
 
     length: int = 0
     turns: int = 0
     session_at: float = 0.0
 
     def after(self, events: Iterable[Event]) -> _Progress:
-        """The progress once `events`, a turn, are stored."""
+        """The progress after a turn with these events."""
         turns, session_at, count = self.turns, self.session_at, 0
         for event in events:
             count += 1
@@ -85,21 +88,21 @@ class _Progress:
 
 
 class StoredTracker(DialogueStateTracker):
-    """A tracker that knows how many of its events are stored already, and where in the conversation it stands."""
+    """A tracker that also knows how many of its events are stored, and how far the stored conversation has come."""
 
     stored = 0
     progress = _Progress()
 
     def unstored(self) -> list[Event]:
-        """The events that came since it was read or last saved."""
+        """The events that were added since the tracker was read or last saved."""
         return list(self.events)[self.stored :]
 
 
 class SqlTrackerStore(TrackerStore):
-    """Conversations in the database at `url`, SQLite or PostgreSQL; connects at first use, not here.
+    """Conversations in the database at `url` (SQLite or PostgreSQL), which is opened at the first use.
 
-    All methods raise StoreUnavailable where the database does not do its part in a few seconds. The database is
-    never spoken to in the event loop.
+    All methods call the database in threads, never in the event loop, and raise StoreUnavailable if it does not answer
+    within a few seconds.
     """
 
     def __init__(self, url: str, domain: Domain | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -113,7 +116,7 @@ class SqlTrackerStore(TrackerStore):
         return StoredTracker(sender_id, self.domain.slots)
 
     async def retrieve(self, sender_id: str) -> StoredTracker | None:
-        """The conversation as its next turn needs it: its slots, the bot listening; None where there is none.
+        """The conversation as its next turn needs it: its slots and an action_listen; None if nothing is stored.
 
         After SESSION_TURNS turns or SESSION_SECONDS a new session begins, which keeps the slots.
         """
@@ -165,7 +168,7 @@ class SqlTrackerStore(TrackerStore):
         return await self._run(self._ids)
 
     def close(self) -> None:
-        """Let go of the database once what is under way is done."""
+        """Wait for running calls, then close the connections to the database."""
         self._threads.shutdown()
         self._engine.dispose()
 
@@ -175,7 +178,7 @@ class SqlTrackerStore(TrackerStore):
         return tracker
 
     async def _run(self, work: Callable[[], T]) -> T:
-        """Do `work` in a thread, unless it had to wait so long that nobody waits for it any more."""
+        """The result of `work`, run in a thread; raises StoreUnavailable if no thread is free for QUEUE_SECONDS."""
         latest = time.monotonic() + patient(QUEUE_SECONDS)
 
         def do() -> T:
@@ -254,6 +257,6 @@ def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
         "intent_name": event.intent_name if isinstance(event, UserUttered) else None,
         "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
         "message_id": event.message_id if isinstance(event, UserUttered) else None,
-        # All in ASCII: NUL characters and lone surrogates are no trouble for a database that way.
+        # JSON in ASCII: databases refuse NUL characters and lone surrogates.
         "data": pack(data),
     }

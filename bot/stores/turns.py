@@ -1,4 +1,4 @@
-"""What was said in a conversation, read from its rows. No Rasa in here."""
+"""Reads what was said in a conversation from the database. This module does not import Rasa."""
 
 from __future__ import annotations
 
