@@ -13,6 +13,7 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from sqlalchemy.engine import Engine
 
+from bot.catalogue.fiche import Outcome
 from bot.channel import metrics
 from bot.channel.database import in_thread
 from bot.channel.requests import BadRequest, MessageRequest
@@ -37,7 +38,7 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One message of a reply: the question as it was typed ("" for a choice), how it ended, what was asked."""
+    """One message of a reply: the question as typed ("" for a choice or beside distress), how it ended, what was asked."""
 
     question: str
     outcome: str
@@ -107,8 +108,11 @@ class Replies:
         if not messages:
             raise BadRequest(503, "down")
         notes = {}
+        # Who told of distress is kept nowhere, whatever was asked beside it.
+        distress = any(message["answer"]["outcome"] == Outcome.DISTRESS.value for message in messages)
+        question = "" if distress else asked.text or ""
         for message, made in zip(messages, said, strict=True):
-            exchange = Exchange(asked.text or "", message["answer"]["outcome"], tuple(message["answer"]["facets"]))
+            exchange = Exchange(question, message["answer"]["outcome"], tuple(message["answer"]["facets"]))
             notes[f"message:{message['id']}"] = json.dumps(asdict(exchange))
             if made["custom"].get("review"):
                 reason = Reason(made["custom"]["review"])

@@ -58,7 +58,9 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     reading = with_pick(reading, state)
     if reading.intent == "distress":
-        return [Reply("distress", Outcome.DISTRESS)], state
+        first = Reply("distress", Outcome.DISTRESS)
+        replies, after = _decide(reading.beside, state, knowledge) if reading.beside else ([], state)
+        return [first, *replies], after
     if reading.intent == "start_over" and not resumes(reading, state):
         return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
     reading = naming_what_to_become(reading, knowledge)

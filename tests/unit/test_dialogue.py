@@ -208,6 +208,16 @@ def test_distress_comes_first_and_leaves_no_trace(talk: Conversation) -> None:
     assert talk.state == before
 
 
+def test_a_question_beside_distress_is_answered_after_it(talk: Conversation) -> None:
+    text = "durée du CAP fleuriste ?               "
+    beside = Reading(text, "ask_duration", 1.0, (Facet.DURATION,), tuple(talk.knowledge.resolver.resolve(text)))
+    told = Reading("durée du CAP fleuriste ? on me frappe", "distress", 1.0, beside=beside)
+    first, second = talk.read(Reading.from_parse(json.loads(json.dumps(told.as_parse()))))
+    assert (first.response, first.outcome) == ("distress", Outcome.DISTRESS)
+    assert facts([second]) == ("answered", ["duree"], [FLORIST])
+    assert facts(talk.say("et les métiers ?", "ask_jobs")) == ("answered", ["metiers"], [FLORIST])
+
+
 def test_help_offers_questions_that_work(talk: Conversation) -> None:
     for choice in only(talk.say("aide", "ask_help")).choices:
         assert only(Conversation(talk.knowledge).tap(choice)).outcome is Outcome.ANSWERED
