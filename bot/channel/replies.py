@@ -38,7 +38,7 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One message of a reply: the question as typed ("" for a choice or beside distress), how it ended, what was asked."""
+    """One message of a reply: the question typed, "" for a choice or beside distress; how it ended, what was asked."""
 
     question: str
     outcome: str

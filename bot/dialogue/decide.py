@@ -30,6 +30,7 @@ from bot.dialogue.context import (
     what_after,
     what_is_asked_after,
 )
+from bot.dialogue.distress import after_distress, told_of_distress
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.guidance import guide, resumes, with_resumption
 from bot.dialogue.job_questions import about_jobs, of_formations
@@ -58,9 +59,11 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     reading = with_pick(reading, state)
     if reading.intent == "distress":
-        first = Reply("distress", Outcome.DISTRESS)
-        replies, after = _decide(reading.beside, state, knowledge) if reading.beside else ([], state)
-        return [first, *replies], after
+        return _with_the_rest(reading, state, knowledge)
+    after = after_distress(reading, state)
+    if after is not None:
+        return after
+    state = replace(state, distress="")
     if reading.intent == "start_over" and not resumes(reading, state):
         return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
     reading = naming_what_to_become(reading, knowledge)
@@ -85,6 +88,15 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     if reading.intent in _WITHOUT_FACET and not _names(reading):
         return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
     return _answer(reading, state, knowledge)
+
+
+def _with_the_rest(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """The reply to distress, then the turn of what is asked beside it."""
+    first, told = told_of_distress(reading.text, state)
+    if reading.beside is None:
+        return first, told
+    replies, after = _decide(reading.beside, replace(state, distress=""), knowledge)
+    return [*first, *replies], replace(after, distress=told.distress)
 
 
 def _still_there(mention: Mention, catalogue: Catalogue) -> Mention:
