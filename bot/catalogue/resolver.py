@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
@@ -21,6 +22,7 @@ from bot.catalogue.index import (
     BASE_SAID,
     EXACT,
     FAMILY,
+    Meaning,
     Name,
     NameIndex,
     label_name,
@@ -49,6 +51,10 @@ _DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
 _NEAR_JOB = 70  # of 100, how alike names of jobs are that are offered
 _NEAR = 5
+# What one message may name: more is no question, and each costs a ranking.
+_MOST_MENTIONS = 8
+_MOST_SPANS = 24
+_REMEMBERED = 64  # rankings: a name said again in a message is not ranked anew
 
 
 class Resolver:
@@ -73,6 +79,7 @@ class Resolver:
         self._names_of_jobs += [(f.title, fold(name.masculine)) for f in job_fiches.values() for name in f.names]
         self._listed_by = {job.label: job.formations for job in jobs}
         self._types_of = {name.key: name.types for name in self._formations.names}
+        self._ranking = lru_cache(maxsize=_REMEMBERED)(_ranking)
 
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
@@ -85,7 +92,7 @@ class Resolver:
             text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
         )
         found = self._aliases.applied(text, tokens, found, self.is_kind)
-        return without_asides(text, found, self._formations.is_proper)
+        return without_asides(text, found[:_MOST_MENTIONS], self._formations.is_proper)
 
     def _of_two_types(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """In "CAP ou bac pro cuisine" and "cuisine : CAP ou bac pro" the name belongs to both types."""
@@ -196,7 +203,7 @@ class Resolver:
         units = read_units(tokens, index, typed=index is self._formations)
         found: list[Mention] = []
         end_of_room = len(tokens)
-        for span in reversed(segment(units, index)):
+        for span in reversed(segment(units, index)[:_MOST_SPANS]):
             mention = self._mention(text, tokens, span, end_of_room, index)
             if mention:
                 found.insert(0, mention)
@@ -220,7 +227,7 @@ class Resolver:
             span = replace(span, units=tuple(unit for unit in span.units if unit.type))
             if not span.units:
                 return None
-            return self._type_mention(text, tokens[:end_of_room], span)
+            return self._type_mention(text, tokens[: max(end_of_room, span.units[-1].last + 1)], span)
         start, end = tokens[first].start, tokens[last].end
         words = tuple(dict.fromkeys(tokens[u.first].text for u in span.words))
         mask = of_type(span, index)
@@ -296,12 +303,16 @@ class Resolver:
         return names_formation(tokens, span, ranked, index)
 
     def _ranked(self, span: Span, mask: int, index: NameIndex) -> list[tuple[Name, float]]:
-        said = span.meanings
-        ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
-        best: dict[str, tuple[Name, float]] = {}  # a job has several names
-        for pair in sorted(ranked, key=lambda pair: -pair[1]):
-            best.setdefault(pair[0].key, pair)
-        return list(best.values())
+        return list(self._ranking(span.meanings, mask, index))
+
+
+def _ranking(said: Sequence[Meaning], mask: int, index: NameIndex) -> tuple[tuple[Name, float], ...]:
+    """The names of the set `mask`, each key once, by the share of it that is said."""
+    ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
+    best: dict[str, tuple[Name, float]] = {}  # a job has several names
+    for pair in sorted(ranked, key=lambda pair: -pair[1]):
+        best.setdefault(pair[0].key, pair)
+    return tuple(best.values())
 
 
 def _type_as_sigle(span: Span, tokens: Sequence[Token], index: NameIndex) -> tuple[Span, int] | None:

@@ -18,6 +18,7 @@ _SKIP_COST = 0.35
 _UNKNOWN_COST = 0.1
 _TALK_SHARE = 0.2
 _PLACE_SHARE = 0.5
+_LONGEST_SPAN = 24  # units; the longest titles have about twenty words
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
             mask = narrowed
             said += weight
         linked = False
+        if len(kept) == _LONGEST_SPAN:
+            return
         kept.append(unit)
         span = Span(tuple(kept), mask, 0.0, j + 1)
         score = said - _SPAN_COST

@@ -40,7 +40,7 @@ _MARGIN = 2.0
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
 # "non pas les métiers, la durée", "la durée, pas les métiers": what is not asked.
 _NOT_ASKED = re.compile(
-    r"(?:^|(?<=[,;.!?]))\W*(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
+    r"(?:^|(?<=[,;.!?]))\W{0,9}(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
     r"|(?<!n)(?<!n[e'’])[, ]+(?:et )?pas (?:les |la |le |l['’ ])\w+\W*$",
     re.IGNORECASE,
 )
