@@ -37,7 +37,7 @@ from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
 from bot.catalogue.overrun import overrun
 from bot.catalogue.spans import Span, of_type, segment
-from bot.catalogue.talk import QUESTION_WORDS
+from bot.catalogue.talk import PEOPLE_WORDS, QUESTION_WORDS
 from bot.catalogue.units import read_units, without_shouting
 
 __all__ = ["Mention", "Resolver"]
@@ -167,7 +167,7 @@ class Resolver:
         return tuple(name.key for name in self._formations.select(self._formations.of_kind(kind)))
 
     def content_words(self, text: str) -> list[str]:
-        """The words of `text` that may describe a formation: no talk, no type, no number."""
+        """The words of `text` that may describe a formation: no talk, no type, no number, not who people are."""
         tokens = tokenize(text)
         typed = {i for first, past, _ in read_types(tokens) for i in range(first, past)}
         return [
@@ -175,7 +175,7 @@ class Resolver:
             for i, token in enumerate(tokens)
             if i not in typed
             and token.text not in GAP_WORDS
-            and stem(token.text) not in QUESTION_WORDS
+            and stem(token.text) not in QUESTION_WORDS | PEOPLE_WORDS
             and expand_sms(token.text) == token.text
             and not token.text.isdigit()
             and len(token.text) > 2

@@ -85,3 +85,13 @@ TASTE_WORDS = frozenset(
         moyenne matiere mode travailler bosser travail metier domaine secteur boulot emploi branche
     """.split()
 )
+
+# Who people are is nothing that a title or a text is searched for. A name of a job may hold such a word all the same.
+PEOPLE_WORDS = frozenset(
+    stem(word)
+    for word in """
+        femme femmes fille filles nana nanas meuf meufs dame dames homme hommes garcon garcons mec mecs gars noir noire
+        blanc blanche arabe rebeu asiatique africain africaine maghrebin maghrebine juif juive musulman musulmane
+        chretien chretienne catholique gay homosexuel homosexuelle lesbienne trans immigre immigree
+    """.split()
+)

@@ -37,6 +37,7 @@ from bot.dialogue.job_questions import about_jobs, of_formations
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
 from bot.dialogue.named_jobs import naming_what_to_become
+from bot.dialogue.people import open_to_all
 from bot.dialogue.proposals import with_pick
 from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
 from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk
@@ -64,6 +65,9 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     if after is not None:
         return after
     state = replace(state, distress="")
+    about_people = open_to_all(reading, knowledge)
+    if about_people is not None:
+        return _open_to_all(*about_people, state, knowledge)
     if reading.intent == "start_over" and not resumes(reading, state):
         return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
     reading = naming_what_to_become(reading, knowledge)
@@ -88,6 +92,14 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     if reading.intent in _WITHOUT_FACET and not _names(reading):
         return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
     return _answer(reading, state, knowledge)
+
+
+def _open_to_all(reply: Reply, asked: Reading | None, state: State, knowledge: Knowledge) -> Turn:
+    """That all is open to all, then the turn of what is asked without the words for people."""
+    if asked is None:
+        return [reply], replace(state, misses=0)
+    replies, after = _decide(asked, state, knowledge)
+    return [reply, *(r for r in replies if r.outcome is not Outcome.OUT_OF_SCOPE)], after
 
 
 def _with_the_rest(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
