@@ -37,7 +37,7 @@ from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
 from bot.catalogue.overrun import overrun
 from bot.catalogue.spans import Span, of_type, segment
-from bot.catalogue.talk import PEOPLE_WORDS, QUESTION_WORDS
+from bot.catalogue.talk import LINKING_WORDS, PEOPLE_WORDS, QUESTION_WORDS
 from bot.catalogue.units import read_units, without_shouting
 
 __all__ = ["Mention", "Resolver"]
@@ -174,7 +174,7 @@ class Resolver:
             token.text
             for i, token in enumerate(tokens)
             if i not in typed
-            and token.text not in GAP_WORDS
+            and token.text not in GAP_WORDS | LINKING_WORDS
             and stem(token.text) not in QUESTION_WORDS | PEOPLE_WORDS
             and expand_sms(token.text) == token.text
             and not token.text.isdigit()

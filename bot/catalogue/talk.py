@@ -86,6 +86,11 @@ TASTE_WORDS = frozenset(
     """.split()
 )
 
+# They stand in many titles ("en partenariat avec") and tell nothing of what is looked for.
+LINKING_WORDS = frozenset(
+    "avec sans entre contre sous sur chez vers par dans pour hors selon envers parmi malgre".split()
+)
+
 # Who people are is nothing that a title or a text is searched for. A name of a job may hold such a word all the same.
 PEOPLE_WORDS = frozenset(
     stem(word)

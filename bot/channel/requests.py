@@ -79,9 +79,16 @@ class MessageRequest(_Body):
         return values
 
 
+_JOINERS = frozenset("\u200c\u200d")
+
+
 def _ordinary(typed: str, longest: int) -> str:
-    """What was typed in NFC, without spaces at both ends; raises ValueError where it is none or too much."""
-    text = unicodedata.normalize("NFC", typed)
+    """What was typed in NFC, without spaces at both ends and characters that only turn or hide others.
+
+    Joiners stay: emoji and other scripts need them. Raises ValueError where nothing is left, or it is too much.
+    """
+    composed = unicodedata.normalize("NFC", typed)
+    text = "".join(c for c in composed if c in _JOINERS or unicodedata.category(c) != "Cf")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
         raise ValueError("control characters")
     text = text.strip()
