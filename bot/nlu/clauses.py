@@ -9,8 +9,9 @@ from bot.catalogue.normalize import Token, tokenize
 
 Span = tuple[int, int]
 
-_LONGEST_RUN = 5
+_LONGEST_RUN = 4
 _FEWEST_WORDS = 2
+_MOST_WORDS = 24  # of a run; a clause alone may have more
 _MARK = re.compile(r"[.,;:?!…()\n\"«»]|\s[-–—/]\s")
 _LINKS = frozenset(
     "et mais donc sinon puis alors or car pcq psk parske parceque dc ms bref enfin apres sauf ensuite pourtant".split()
@@ -30,7 +31,7 @@ _OPENINGS = frozenset(
 
 
 def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]:
-    """The clauses of `text`, each run of up to five adjacent ones too, as (start, end, words), in order.
+    """The clauses of `text`, each run of up to four adjacent short ones too, as (start, end, words), in order.
 
     Neither a mark nor a link cuts one of `names`. A clause begins with no link and has two words at least.
     """
@@ -39,6 +40,7 @@ def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]
         (run[0].start, run[-1].end, len(run))
         for first in range(len(found))
         for past in range(first + 1, min(first + _LONGEST_RUN, len(found)) + 1)
+        if past == first + 1 or sum(map(len, found[first:past])) <= _MOST_WORDS
         if len(run := _without_links([token for piece in found[first:past] for token in piece])) >= _FEWEST_WORDS
     }
     return sorted(runs)

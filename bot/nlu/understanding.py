@@ -67,6 +67,10 @@ _NAMES_IN_LIST = re.compile(rf"(?:{MASK_FORMATION}\W+(?:ou|vs|et|contre)\W+)+{MA
 # Beside distress, what names nothing and is less sure is part of what one tells.
 _CLEARLY_ASKED = 0.5
 _ASKED_BESIDE = frozenset({"ask_place", "ask_dates", "ask_fees", "ask_salary", "ask_chances", "ask_guidance"})
+_FEWEST_ASKED = 3  # words of a part that no question mark ends
+# What is told of oneself may sound like these: asked beside distress they need a word of a question.
+_TOLD_OR_ASKED = frozenset({"ask_guidance", "search_formations"})
+_QUESTION_CUES = frozenset("quel quelle quels quelles quoi koi kel comment combien cb lequel laquelle".split())
 _SENTENCE_END = re.compile(r"[.?!…;\n]+")
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
@@ -175,14 +179,17 @@ class Understanding:
         for start, end in pairwise(sorted(cuts)):
             part = text[start:end]
             told = any(start < past and begin < end for begin, past in places)
-            named = any((m.known or m.type) and start <= m.start and m.end <= end for m in mentions)
-            kept.append(part if not told and (named or self._asks(part)) else " " * len(part))
+            named = any((m.type or m.whole or m.whole_job) and start <= m.start and m.end <= end for m in mentions)
+            enough = "?" in part or len(tokenize(part)) >= _FEWEST_ASKED
+            kept.append(part if not told and enough and (named or self._asks(part)) else " " * len(part))
         return "".join(kept)
 
     def _asks(self, part: str) -> bool:
         """Whether a part of a message without a name clearly asks something."""
         scores = self._single.scores(view(part)) if tokenize(part) else {}
         best = max(scores, key=lambda name: scores[name], default="")
+        if best in _TOLD_OR_ASKED and not ("?" in part or any(t.text in _QUESTION_CUES for t in tokenize(part))):
+            return False
         return (best in FACETS_OF_INTENT or best in _ASKED_BESIDE) and scores[best] >= _CLEARLY_ASKED
 
     def read_beside(self, rest: str, mentions: Sequence[Mention]) -> Understood | None:
