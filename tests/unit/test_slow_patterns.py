@@ -20,10 +20,10 @@ try:
 except ImportError:  # before Python 3.11
     import sre_parse  # type: ignore[no-redef,unused-ignore]
 
-from bot.dialogue import distress
+from bot.dialogue import distress, people
 from bot.nlu.clauses import clauses
 from bot.nlu.features import undisguised, view
-from bot.review import contexts
+from bot.review import contexts, special
 from bot.settings import ROOT
 
 LONGEST = 500
@@ -32,7 +32,12 @@ _CALLS = frozenset("compile search match fullmatch sub subn split findall findit
 # Modules whose patterns read no message: settings, and what only runs from a shell.
 _NO_MESSAGES = frozenset({"bot/settings.py", "bot/doctor.py", "bot/catalogue/ingest.py", "bot/widget"})
 # Patterns made of tables, and where they are once made.
-_TABLES = {"bot/dialogue/distress.py": distress._kinds, "bot/review/contexts.py": contexts._contexts}
+_TABLES = {
+    "bot/dialogue/distress.py": distress._kinds,
+    "bot/dialogue/people.py": people._people,
+    "bot/review/contexts.py": contexts._contexts,
+    "bot/review/special.py": special._words,
+}
 # Modules that put a pattern together of a few words while a message is read, or in a loop over a table.
 _PUT_TOGETHER = frozenset(
     "bot/guidance/reading.py bot/guidance/admission.py bot/dialogue/guidance.py bot/dialogue/context.py "
