@@ -25,7 +25,7 @@ _OPENINGS = frozenset(
         mon ma mes mn notre nos ton ta leur ses
         qui quel quelle quels quelles kel kels kelle combien cb comment komen comen koman coment quoi koi pourquoi pk
         est esque esk quand kan ou que quest faut fo peut dis dites
-        un une des personne tout tlm
+        un une des personne tout toute tous toutes tt tlm
     """.split()
 )
 
