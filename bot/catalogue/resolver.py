@@ -51,10 +51,7 @@ _DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
 _NEAR_JOB = 70  # of 100, how alike names of jobs are that are offered
 _NEAR = 5
-# What one message may name: more is no question, and each costs a ranking.
-_MOST_MENTIONS = 8
-_MOST_SPANS = 24
-_REMEMBERED = 64  # rankings: a name said again in a message is not ranked anew
+_MOST_MENTIONS, _MOST_SPANS = 8, 24  # in a message: more is no question, and each costs a ranking
 
 
 class Resolver:
@@ -79,7 +76,7 @@ class Resolver:
         self._names_of_jobs += [(f.title, fold(name.masculine)) for f in job_fiches.values() for name in f.names]
         self._listed_by = {job.label: job.formations for job in jobs}
         self._types_of = {name.key: name.types for name in self._formations.names}
-        self._ranking = lru_cache(maxsize=_REMEMBERED)(_ranking)
+        self._ranking = lru_cache(maxsize=64)(_ranking)  # a name said again is not ranked anew
 
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""

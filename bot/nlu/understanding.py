@@ -70,7 +70,9 @@ _ASKED_BESIDE = frozenset({"ask_place", "ask_dates", "ask_fees", "ask_salary", "
 _FEWEST_ASKED = 3  # words of a part that no question mark ends
 # What is told of oneself may sound like these: asked beside distress they need a word of a question.
 _TOLD_OR_ASKED = frozenset({"ask_guidance", "search_formations"})
-_QUESTION_CUES = frozenset("quel quelle quels quelles quoi koi kel comment combien cb lequel laquelle".split())
+_QUESTION_CUES = frozenset(
+    "quel quelle quels quelles quoi koi kel comment combien cb lequel laquelle metier metiers boulot formation".split()
+)
 _SENTENCE_END = re.compile(r"[.?!…;\n]+")
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
