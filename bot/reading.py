@@ -42,7 +42,8 @@ class Reading:
     """One message as understood.
 
     `intent` is one of the domain's; `facets` all that is asked; `mentions` the names in order;
-    `unseen` words that neither the catalogue nor the training phrases know; `ask` is set by a tapped choice.
+    `unseen` words that neither the catalogue nor the training phrases know; `ask` is set by a tapped choice;
+    `beside` is what a message that tells of distress asks as well.
     """
 
     text: str
@@ -52,13 +53,21 @@ class Reading:
     mentions: tuple[Mention, ...] = ()
     unseen: tuple[str, ...] = ()
     ask: Ask | None = None
+    beside: Reading | None = None
 
     def as_json(self) -> dict[str, Any]:
+        beside = self.beside
         return {
             "facets": [facet.value for facet in self.facets],
             "mentions": [asdict(mention) for mention in self.mentions],
             "unseen": list(self.unseen),
+            **({"beside": beside.as_parse()} if beside else {}),
         }
+
+    def as_parse(self) -> dict[str, Any]:
+        """The parse data that `from_parse` reads this from."""
+        intent = {"name": self.intent, "confidence": self.confidence}
+        return {"text": self.text, "intent": intent, "question": self.as_json()}
 
     @classmethod
     def from_parse(cls, parsed: dict[str, Any]) -> Reading:
@@ -85,6 +94,7 @@ class Reading:
             mentions=tuple(_mention(m) for m in question.get("mentions", ()) if isinstance(m, dict)),
             unseen=tuple(w for w in question.get("unseen", ()) if isinstance(w, str)),
             ask=Ask.from_json(choice) if choice is not None else None,
+            beside=cls.from_parse(question["beside"]) if isinstance(question.get("beside"), dict) else None,
         )
 
 

@@ -11,6 +11,7 @@ from bot.catalogue.normalize import fold, tokenize
 
 _COMPLEMENT = frozenset("de du des d la le l les".split())
 _TALK_BETWEEN = 2
+_LONGEST_LINK = 40  # characters: ", ou alors pour le "
 _TO_BECOME = re.compile(r"\b(devenir|deviens|devient|etre)( un| une)?\W*$")
 _PUNCTUATION = frozenset(",;:?!.()")
 
@@ -90,6 +91,8 @@ def without_asides(text: str, mentions: Sequence[Mention], is_proper: Callable[[
 def _coordinated(text: str, one: Mention, other: Mention) -> bool:
     """Whether only links ("et", "ou le", "vs", a comma) stand between two mentions."""
     first, second = sorted((one, other), key=lambda m: m.start)
+    if second.start - first.end > _LONGEST_LINK:
+        return False
     between = tokenize(text[first.end : second.start])
     return all(t.text in GAP_WORDS or t.text in {"ou", "vs", "versus", "contre", "puis"} for t in between)
 

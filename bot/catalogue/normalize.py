@@ -165,9 +165,9 @@ class Token:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, ligatures or typographic apostrophes; the length may change."""
+    """Lower case without accents, ligatures, typographic apostrophes and what is not seen; the length may change."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").lower()
 
 
 _fold_char = lru_cache(maxsize=4096)(fold)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
@@ -21,6 +22,7 @@ from bot.catalogue.index import (
     BASE_SAID,
     EXACT,
     FAMILY,
+    Meaning,
     Name,
     NameIndex,
     label_name,
@@ -35,7 +37,7 @@ from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
 from bot.catalogue.overrun import overrun
 from bot.catalogue.spans import Span, of_type, segment
-from bot.catalogue.talk import QUESTION_WORDS
+from bot.catalogue.talk import LINKING_WORDS, PEOPLE_WORDS, QUESTION_WORDS
 from bot.catalogue.units import read_units, without_shouting
 
 __all__ = ["Mention", "Resolver"]
@@ -49,6 +51,7 @@ _DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
 _NEAR_JOB = 70  # of 100, how alike names of jobs are that are offered
 _NEAR = 5
+_MOST_MENTIONS, _MOST_SPANS = 8, 24  # in a message: more is no question, and each costs a ranking
 
 
 class Resolver:
@@ -73,6 +76,7 @@ class Resolver:
         self._names_of_jobs += [(f.title, fold(name.masculine)) for f in job_fiches.values() for name in f.names]
         self._listed_by = {job.label: job.formations for job in jobs}
         self._types_of = {name.key: name.types for name in self._formations.names}
+        self._ranking = lru_cache(maxsize=64)(_ranking)  # a name said again is not ranked anew
 
     def resolve(self, text: str) -> list[Mention]:
         """Every formation, job or bare type named in `text`, in order, not overlapping."""
@@ -85,7 +89,7 @@ class Resolver:
             text, self._renamed(text, tokens, absorbed(text, merged(formations, jobs), self.is_kind))
         )
         found = self._aliases.applied(text, tokens, found, self.is_kind)
-        return without_asides(text, found, self._formations.is_proper)
+        return without_asides(text, found[:_MOST_MENTIONS], self._formations.is_proper)
 
     def _of_two_types(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """In "CAP ou bac pro cuisine" and "cuisine : CAP ou bac pro" the name belongs to both types."""
@@ -160,15 +164,15 @@ class Resolver:
         return tuple(name.key for name in self._formations.select(self._formations.of_kind(kind)))
 
     def content_words(self, text: str) -> list[str]:
-        """The words of `text` that may describe a formation: no talk, no type, no number."""
+        """The words of `text` that may describe a formation: no talk, no type, no number, not who people are."""
         tokens = tokenize(text)
         typed = {i for first, past, _ in read_types(tokens) for i in range(first, past)}
         return [
             token.text
             for i, token in enumerate(tokens)
             if i not in typed
-            and token.text not in GAP_WORDS
-            and stem(token.text) not in QUESTION_WORDS
+            and token.text not in GAP_WORDS | LINKING_WORDS
+            and stem(token.text) not in QUESTION_WORDS | PEOPLE_WORDS
             and expand_sms(token.text) == token.text
             and not token.text.isdigit()
             and len(token.text) > 2
@@ -196,7 +200,7 @@ class Resolver:
         units = read_units(tokens, index, typed=index is self._formations)
         found: list[Mention] = []
         end_of_room = len(tokens)
-        for span in reversed(segment(units, index)):
+        for span in reversed(segment(units, index)[:_MOST_SPANS]):
             mention = self._mention(text, tokens, span, end_of_room, index)
             if mention:
                 found.insert(0, mention)
@@ -220,7 +224,7 @@ class Resolver:
             span = replace(span, units=tuple(unit for unit in span.units if unit.type))
             if not span.units:
                 return None
-            return self._type_mention(text, tokens[:end_of_room], span)
+            return self._type_mention(text, tokens[: max(end_of_room, span.units[-1].last + 1)], span)
         start, end = tokens[first].start, tokens[last].end
         words = tuple(dict.fromkeys(tokens[u.first].text for u in span.words))
         mask = of_type(span, index)
@@ -296,12 +300,16 @@ class Resolver:
         return names_formation(tokens, span, ranked, index)
 
     def _ranked(self, span: Span, mask: int, index: NameIndex) -> list[tuple[Name, float]]:
-        said = span.meanings
-        ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
-        best: dict[str, tuple[Name, float]] = {}  # a job has several names
-        for pair in sorted(ranked, key=lambda pair: -pair[1]):
-            best.setdefault(pair[0].key, pair)
-        return list(best.values())
+        return list(self._ranking(span.meanings, mask, index))
+
+
+def _ranking(said: Sequence[Meaning], mask: int, index: NameIndex) -> tuple[tuple[Name, float], ...]:
+    """The names of the set `mask`, each key once, by the share of it that is said."""
+    ranked = [(name, index.coverage(name, index.held(name, said))) for name in index.select(mask, _MOST)]
+    best: dict[str, tuple[Name, float]] = {}  # a job has several names
+    for pair in sorted(ranked, key=lambda pair: -pair[1]):
+        best.setdefault(pair[0].key, pair)
+    return tuple(best.values())
 
 
 def _type_as_sigle(span: Span, tokens: Sequence[Token], index: NameIndex) -> tuple[Span, int] | None:

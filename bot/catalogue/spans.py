@@ -18,6 +18,7 @@ _SKIP_COST = 0.35
 _UNKNOWN_COST = 0.1
 _TALK_SHARE = 0.2
 _PLACE_SHARE = 0.5
+_LONGEST_SPAN = 24  # units; the longest titles have about twenty words
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,29 @@ class Span:
 def segment(units: Sequence[Unit], index: NameIndex) -> list[Span]:
     """The best way to cut `units` into spans, by dynamic programming over the end of the last one."""
     scale = math.log(1 + max(1, len(index)))
-    best: list[tuple[float, list[Span]]] = [(0.0, [])]
+    # The best score up to each unit, and the span that ends there with where it starts, None where none does.
+    scores = [0.0]
+    ends: list[tuple[int, Span] | None] = [None]
     starting: dict[int, list[tuple[int, Span]]] = {}
     for i in range(len(units)):
         for span in _spans_from(units, i, index, scale):
             starting.setdefault(span.past, []).append((i, span))
     for end in range(1, len(units) + 1):
-        choice = best[end - 1]
+        score = scores[end - 1]
+        last: tuple[int, Span] | None = None
         for i, span in starting.get(end, ()):
-            score = best[i][0] + span.score
-            if score > choice[0] + 1e-9:
-                choice = (score, [*best[i][1], span])
-        best.append(choice)
-    return _without_crumbs(best[-1][1])
+            if scores[i] + span.score > score + 1e-9:
+                score, last = scores[i] + span.score, (i, span)
+        scores.append(score)
+        ends.append(last)
+    found: list[Span] = []
+    at = len(units)
+    while at:
+        last = ends[at]
+        if last:
+            found.append(last[1])
+        at = last[0] if last else at - 1
+    return _without_crumbs(found[::-1])
 
 
 def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -> Iterable[Span]:
@@ -93,14 +104,14 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
             mask = narrowed
             said += weight
         linked = False
+        if len(kept) == _LONGEST_SPAN:
+            return
         kept.append(unit)
-        span = Span(tuple(kept), mask, 0.0, j + 1)
-        score = said - _SPAN_COST
+        span = Span(tuple(kept), mask, said - _SPAN_COST, j + 1)
         if type_key:
-            score += _TYPE_GAIN
-            if said and not of_type(span, index):
-                score -= _TYPE_CONFLICT
-        yield replace(span, score=score)
+            conflict = _TYPE_CONFLICT if said and not of_type(span, index) else 0.0
+            span = replace(span, score=span.score + _TYPE_GAIN - conflict)
+        yield span
 
 
 def of_type(span: Span, index: NameIndex) -> int:

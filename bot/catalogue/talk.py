@@ -85,3 +85,18 @@ TASTE_WORDS = frozenset(
         moyenne matiere mode travailler bosser travail metier domaine secteur boulot emploi branche
     """.split()
 )
+
+# They stand in many titles ("en partenariat avec") and tell nothing of what is looked for.
+LINKING_WORDS = frozenset(
+    "avec sans entre contre sous sur chez vers par dans pour hors selon envers parmi malgre".split()
+)
+
+# Who people are is nothing that a title or a text is searched for. A name of a job may hold such a word all the same.
+PEOPLE_WORDS = frozenset(
+    stem(word)
+    for word in """
+        femme femmes fille filles nana nanas meuf meufs dame dames homme hommes garcon garcons mec mecs gars noir noire
+        blanc blanche arabe rebeu asiatique africain africaine maghrebin maghrebine juif juive musulman musulmane
+        chretien chretienne catholique gay homosexuel homosexuelle lesbienne trans immigre immigree
+    """.split()
+)

@@ -21,7 +21,7 @@ from bot.catalogue.index import read_types
 from bot.catalogue.job_fiche import FIELD_ID, FIELD_NAMES, FIELD_ROME, SECTION_PRESENTATION, SECTION_SUMMARY, JobFiche
 from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.normalize import expand_sms, fold, stem, tokenize
-from bot.catalogue.talk import QUESTION_WORDS
+from bot.catalogue.talk import PEOPLE_WORDS, QUESTION_WORDS
 
 MOST_WORDS = 6
 _LEAST_LETTERS = 3
@@ -143,7 +143,11 @@ def alternatives(text: str) -> list[tuple[str, ...]]:
         word, key = token.text, stem(token.text)
         if i in typed or word in GAP_WORDS or word.isdigit() or len(word) < _LEAST_LETTERS:
             continue
-        if key in words.talk or (key in QUESTION_WORDS and key not in words.telling) or expand_sms(word) != word:
+        if (
+            key in words.talk | PEOPLE_WORDS
+            or (key in QUESTION_WORDS and key not in words.telling)
+            or expand_sms(word) != word
+        ):
             continue
         said.setdefault(root(word), (word, *words.alike.get(key, ())))
     return list(said.values())[:MOST_WORDS]

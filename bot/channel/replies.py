@@ -13,6 +13,7 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from sqlalchemy.engine import Engine
 
+from bot.catalogue.fiche import Outcome
 from bot.channel import metrics
 from bot.channel.database import in_thread
 from bot.channel.requests import BadRequest, MessageRequest
@@ -38,7 +39,10 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """What a message of the bot replied to: the typed question ("" for a choice), the outcome, the facets asked."""
+    """What a message of the bot replied to: the question typed, its outcome, the facets asked.
+
+    The question is "" for a choice, and where the reply is to distress too.
+    """
 
     question: str
     outcome: str
@@ -111,7 +115,8 @@ class Replies:
             raise BadRequest(404, "message")
         answer = replies[int(place)]["custom"]["answer"]
         # Typed text never begins with a slash by now: what does is a choice.
-        question = "" if stored.text.startswith("/") else stored.text.removeprefix(_WORD_JOINER)
+        unnamed = stored.text.startswith("/") or _to_distress(replies)
+        question = "" if unnamed else stored.text.removeprefix(_WORD_JOINER)
         return Exchange(question, answer["outcome"], tuple(answer["facets"]))
 
     async def _made(self, asked: MessageRequest, conversation: str, text: str, turn: str) -> Body:
@@ -119,11 +124,12 @@ class Replies:
         said = _with_text(await self._said(text, conversation, turn))
         if not said:
             raise BadRequest(503, "down")
+        # Who told of distress is kept nowhere, whatever was asked beside it.
+        question = "" if _to_distress(said) else asked.text or ""
         for message in said:
             answer, review = message["custom"]["answer"], message["custom"].get("review")
             if review:
-                facets = tuple(answer["facets"])
-                self._questions.unanswered(conversation, asked.text or "", Reason(review), facets)
+                self._questions.unanswered(conversation, question, Reason(review), tuple(answer["facets"]))
             metrics.REPLIES.labels(answer["outcome"]).inc()
         await self._store.touch(conversation)
         return self._public_all(said, conversation, turn)
@@ -170,6 +176,10 @@ def _turn_of_key(conversation: str, key: str) -> str:
     """The id in the database of the message that was sent with this key."""
     digest = hashlib.blake2b(f"{conversation}\n{key}".encode(), digest_size=_TURN_BYTES).digest()
     return base64.urlsafe_b64encode(digest).decode("ascii")
+
+
+def _to_distress(said: Iterable[Body]) -> bool:
+    return any(message["custom"]["answer"]["outcome"] == Outcome.DISTRESS.value for message in said)
 
 
 def _with_text(said: Iterable[Body]) -> list[Body]:

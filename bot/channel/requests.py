@@ -79,9 +79,16 @@ class MessageRequest(_Body):
         return values
 
 
+_JOINERS = frozenset("\u200c\u200d")
+
+
 def _ordinary(typed: str, longest: int) -> str:
-    """`typed` in Unicode form NFC, stripped. Raises ValueError if empty, too long, or with control characters."""
-    text = unicodedata.normalize("NFC", typed)
+    """`typed` in Unicode form NFC, stripped, without format characters; joiners stay, for emoji and other scripts.
+
+    Raises ValueError if nothing is left, if it is too long, or if it has control characters.
+    """
+    composed = unicodedata.normalize("NFC", typed)
+    text = "".join(c for c in composed if c in _JOINERS or unicodedata.category(c) != "Cf")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
         raise ValueError("control characters")
     text = text.strip()

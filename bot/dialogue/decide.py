@@ -30,12 +30,14 @@ from bot.dialogue.context import (
     what_after,
     what_is_asked_after,
 )
+from bot.dialogue.distress import after_distress, told_of_distress
 from bot.dialogue.formations import about, ask_which, facets_or_description, one_answer, unknown_name
 from bot.dialogue.guidance import guide, resumes, with_resumption
 from bot.dialogue.job_questions import about_jobs, of_formations
 from bot.dialogue.jobs import for_job, job_turn, only_job
 from bot.dialogue.lists import compare, search
 from bot.dialogue.named_jobs import naming_what_to_become
+from bot.dialogue.people import open_to_all
 from bot.dialogue.proposals import with_pick
 from bot.dialogue.state import Knowledge, State, Turn, examples, not_understood, to_facets, to_values
 from bot.dialogue.talk import OUT_OF_SCOPE, guidance, more, out_of_scope, situation, smalltalk
@@ -58,7 +60,14 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     reading = replace(reading, mentions=tuple(_still_there(m, knowledge.catalogue) for m in reading.mentions))
     reading = with_pick(reading, state)
     if reading.intent == "distress":
-        return [Reply("distress", Outcome.DISTRESS)], state
+        return _with_the_rest(reading, state, knowledge)
+    after = after_distress(reading, state)
+    if after is not None:
+        return after
+    state = replace(state, distress="")
+    about_people = open_to_all(reading, knowledge)
+    if about_people is not None:
+        return _open_to_all(*about_people, state, knowledge)
     if reading.intent == "start_over" and not resumes(reading, state):
         return [Reply("restarted", Outcome.SMALLTALK, choices=examples(knowledge))], State()
     reading = naming_what_to_become(reading, knowledge)
@@ -83,6 +92,23 @@ def _decide(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
     if reading.intent in _WITHOUT_FACET and not _names(reading):
         return _WITHOUT_FACET[reading.intent](reading, state, knowledge)
     return _answer(reading, state, knowledge)
+
+
+def _open_to_all(reply: Reply, asked: Reading | None, state: State, knowledge: Knowledge) -> Turn:
+    """That all is open to all, then the turn of what is asked without the words for people."""
+    if asked is None:
+        return [reply], replace(state, misses=0)
+    replies, after = _decide(asked, state, knowledge)
+    return [reply, *(r for r in replies if r.outcome is not Outcome.OUT_OF_SCOPE)], after
+
+
+def _with_the_rest(reading: Reading, state: State, knowledge: Knowledge) -> Turn:
+    """The reply to distress, then the turn of what is asked beside it."""
+    first, told = told_of_distress(reading.text, state)
+    if reading.beside is None:
+        return first, told
+    replies, after = _decide(reading.beside, replace(state, distress=""), knowledge)
+    return [*first, *replies], replace(after, distress=told.distress)
 
 
 def _still_there(mention: Mention, catalogue: Catalogue) -> Mention:

@@ -28,7 +28,7 @@ class State:
     shown, in the order displayed, of which `shown` were told; `waiting` the facets of a question that lacks its
     formation, among `candidates` where a choice was asked, or its job, among `job_candidates`. `jobs` is the job
     spoken of, of whose long sections `page` pages were told; `formal` once someone said "vous"; `guidance` what
-    was said of oneself.
+    was said of oneself; `distress` what was told of it, and by whom, until something else is asked.
     """
 
     facets: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class State:
     job_candidates: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     situation: str = ""
+    distress: str = ""
     misses: int = 0
     shown: int = 0
     page: int = 0
@@ -64,8 +65,8 @@ class State:
                 values["formal"] = value is True
             elif field.name == "guidance":
                 values["guidance"] = Interview.from_json(value)
-            elif field.name == "situation":
-                values["situation"] = value if isinstance(value, str) else ""
+            elif field.name in ("situation", "distress"):
+                values[field.name] = value if isinstance(value, str) else ""
             elif isinstance(value, (list, tuple)):
                 values[field.name] = tuple(item for item in value if isinstance(item, str))
         return cls(**values)

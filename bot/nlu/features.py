@@ -28,17 +28,20 @@ _LINKED = re.compile(
 # Types that are common words too, or said of a level as often as of a diploma.
 _NO_TYPE = frozenset({"bac", "DE", "mastère"})
 _SPACED = re.compile(r"(?<!\S)(?:\S\s+){3,}\S(?!\S)")
+_LETTERS_AND_DIGITS = re.compile(r"\b[a-zA-Z\d]{4,}\b")
 _LEET = str.maketrans("013457", "oieast")
 
 
 def undisguised(text: str) -> str:
     """Letters typed one by one joined ("s u i c i d e"), digits that stand for letters turned back ("5u1c1d3")."""
-    text = _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
-    return re.sub(
-        r"\b(?=\w*[a-zA-Z]\w*\d\w*\d|\w*\d\w*[a-zA-Z]\w*\d|\w*\d\w*\d\w*[a-zA-Z])[a-zA-Z\d]{4,}\b",
-        lambda found: found[0].translate(_LEET),
-        text,
-    )
+    text = _SPACED.sub(lambda found: "".join(found[0].split()), text)
+    return _LETTERS_AND_DIGITS.sub(_without_leet, text)
+
+
+def _without_leet(found: re.Match[str]) -> str:
+    """The word found with letters for its digits, where it has two of them and a letter."""
+    digits = sum(char.isdigit() for char in found[0])
+    return found[0].translate(_LEET) if 2 <= digits < len(found[0]) else found[0]
 
 
 def mask(text: str, spans: Iterable[tuple[int, int, str]]) -> str:

@@ -35,6 +35,7 @@ _END = " ?.!"
 _BRIEF = 3
 _LISTED = 0.4
 _THREE = 0.25
+_NEVER = -20.0  # the logit of a label without a phrase
 
 
 def word_grams(text: str) -> list[str]:
@@ -96,16 +97,26 @@ class IntentModel:
 
     @classmethod
     def train(
-        cls, views: Sequence[tuple[str, str]], targets: Sequence[frozenset[str]], strength: float = 12.0
+        cls,
+        views: Sequence[tuple[str, str]],
+        targets: Sequence[frozenset[str]],
+        strength: float = 12.0,
+        labels: Sequence[str] = (),
     ) -> IntentModel:
-        """Fit on (stems, plain) views and their sets of labels; about ten seconds for three thousand phrases."""
-        labels = sorted(set().union(*targets))
+        """Fit on (stems, plain) views and their sets of labels; about ten seconds for three thousand phrases.
+
+        `labels` are those told apart, all that occur where none is given; one that no phrase has scores nearly 0.
+        """
+        labels = labels or sorted(set().union(*targets))
         words, chars = _vectorizers()
         features = hstack(
             [words.fit_transform([v[0] for v in views]), chars.fit_transform([v[1] for v in views])], format="csr"
         )
 
         def fit(label: str) -> tuple[FloatArray, float]:
+            has = np.array([label in target for target in targets])
+            if not has.any():
+                return np.zeros(features.shape[1]), _NEVER
             fitted = LogisticRegression(
                 C=strength,
                 solver="liblinear",
@@ -115,7 +126,7 @@ class IntentModel:
                 class_weight={False: 1.0, True: 3.0},
                 random_state=0,
             )
-            fitted.fit(features, np.array([label in target for target in targets]))
+            fitted.fit(features, has)
             return fitted.coef_[0], fitted.intercept_[0]
 
         # One after the other: liblinear draws from one generator for all threads, and two trainings would differ.

@@ -26,9 +26,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.catalogue.mention import Mention
+from bot.knowledge import current_knowledge
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask
 from bot.nlu.mention_extractor import MENTIONS
-from bot.nlu.understanding import Understanding
+from bot.nlu.understanding import Understanding, Understood
 from bot.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -122,9 +123,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
         spans = [(m.start, m.end, "") for m in mentions if m.words]
         understood = understanding.read(text, mentions, self._lemmas_of(message, spans))
-        reading = Reading(
-            text, understood.intent, understood.confidence, understood.facets, mentions, understood.unseen
-        )
+        reading = _reading(text, understood, mentions, _beside(understood.rest, understanding))
         message.set(
             INTENT,
             {INTENT_NAME_KEY: understood.intent, PREDICTED_CONFIDENCE_KEY: understood.confidence},
@@ -146,6 +145,29 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
             for token in message.get(TOKENS_NAMES[TEXT], [])
             if not any(start <= token.start < end for start, end, _ in spans)
         )
+
+
+def _beside(rest: str, understanding: Understanding) -> Reading | None:
+    """What is asked in the rest of a message that tells of distress, its names found anew; None where nothing is."""
+    if not rest:
+        return None
+    mentions = tuple(current_knowledge().resolver.resolve(rest))
+    understood = understanding.read_beside(rest, mentions)
+    return _reading(rest, understood, mentions) if understood else None
+
+
+def _reading(
+    text: str, understood: Understood, mentions: tuple[Mention, ...], beside: Reading | None = None
+) -> Reading:
+    return Reading(
+        text,
+        understood.intent,
+        understood.confidence,
+        understood.facets,
+        mentions,
+        understood.unseen,
+        beside=beside,
+    )
 
 
 def _mask_of(entity: str) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from bot.catalogue.fiche import Facet
@@ -14,6 +15,8 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.talk import QUESTION_WORDS
+from bot.nlu.alarm import DISTRESS, HYPERBOLE, Alarm
+from bot.nlu.clauses import Span
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, undisguised, view
 from bot.nlu.intent_model import IntentModel, joined
 from bot.reading import FACETS_OF_INTENT
@@ -37,7 +40,7 @@ _MARGIN = 2.0
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
 # "non pas les métiers, la durée", "la durée, pas les métiers": what is not asked.
 _NOT_ASKED = re.compile(
-    r"(?:^|(?<=[,;.!?]))\W*(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
+    r"(?:^|(?<=[,;.!?]))\W{0,9}(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
     r"|(?<!n)(?<!n[e'’])[, ]+(?:et )?pas (?:les |la |le |l['’ ])\w+\W*$",
     re.IGNORECASE,
 )
@@ -52,12 +55,25 @@ _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORE
 _OUTSIDE = 1.5
 _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
+# From here on the first model needs no second one to agree.
+_CLEAR_DISTRESS = 0.8
+_ALARM_OF_THE_WHOLE = 0.1
+# So much of hyperbole in the whole of a message sets aside what single clauses say.
+_HYPERBOLE_OF_THE_WHOLE = 0.3
 _FAINT_DISTRESS = 0.2
 _ASKED_ALL_THE_SAME = 0.15
 _QUESTION_OF_A_NAME = 0.4
-# Learnt only to be told from distress: what is said so is then read as what else it says.
-HYPERBOLE = "hyperbole"
 _NAMES_IN_LIST = re.compile(rf"(?:{MASK_FORMATION}\W+(?:ou|vs|et|contre)\W+)+{MASK_FORMATION}")
+# Beside distress, what names nothing and is less sure is part of what one tells.
+_CLEARLY_ASKED = 0.5
+_ASKED_BESIDE = frozenset({"ask_place", "ask_dates", "ask_fees", "ask_salary", "ask_chances", "ask_guidance"})
+_FEWEST_ASKED = 3  # words of a part that no question mark ends
+# What is told of oneself may sound like these: asked beside distress they need a word of a question.
+_TOLD_OR_ASKED = frozenset({"ask_guidance", "search_formations"})
+_QUESTION_CUES = frozenset(
+    "quel quelle quels quelles quoi koi kel comment combien cb lequel laquelle metier metiers boulot formation".split()
+)
+_SENTENCE_END = re.compile(r"[.?!…;\n]+")
 # Intents that a message which names a formation does not have.
 _NAMELESS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge", "insult", "ask_more", "hyperbole"}
@@ -84,21 +100,27 @@ Phrase = tuple[str, Sequence[str], str]
 
 @dataclass(frozen=True)
 class Understood:
-    """The intent with its score, the facets asked, the best intents in order, words that nobody knows."""
+    """The intent with its score, the facets asked, the best intents in order, words that nobody knows.
+
+    `rest` is, where the intent is distress, what else the message holds: the text with blanks for what speaks of it,
+    so that places stay what they were; "" where nothing is left.
+    """
 
     intent: str
     confidence: float
     facets: tuple[Facet, ...]
     ranking: tuple[tuple[str, float], ...]
     unseen: tuple[str, ...]
+    rest: str = ""
 
 
 class Understanding:
-    """Two models: `single` tells intents apart, `several` tells which facets one message holds."""
+    """Three models: `single` tells intents apart, `several` which facets one message holds, `alarm` hears distress."""
 
-    def __init__(self, single: IntentModel, several: IntentModel, vocabulary: frozenset[str]) -> None:
+    def __init__(self, single: IntentModel, several: IntentModel, alarm: Alarm, vocabulary: frozenset[str]) -> None:
         self._single = single
         self._several = several
+        self._alarm = alarm
         self._vocabulary = vocabulary
 
     @classmethod
@@ -122,18 +144,65 @@ class Understanding:
             [*bare, *(view(text) for text, _ in pairs)],
             [*asked, *(united for _, united in pairs)],
         )
-        return cls(single, several, vocabulary)
+        alarm = Alarm.train([(text, intent) for text, _, intent in phrases])
+        return cls(single, several, alarm, vocabulary)
 
     def read(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str] = ()) -> Understood:
         """What `text` asks, with the names found in it masked; `lemmas` are those of its other words.
 
-        A name that is both a formation's and a job's is read both ways, the formation's first unless far less sure.
+        Distress comes first, wherever in the message it stands. A name that is both a formation's and a job's is read
+        both ways, the formation's first unless far less sure.
         """
         open_text = undisguised(text)
         if open_text != text:
-            in_disguise = self._read(open_text, (), ())
-            if in_disguise.intent == "distress":
+            in_disguise = self._heard(open_text, ()) or self._read(open_text, (), ())
+            if in_disguise.intent == DISTRESS:
                 return in_disguise
+        return self._heard(text, mentions) or self._read_question(text, mentions, lemmas)
+
+    def _heard(self, text: str, mentions: Sequence[Mention]) -> Understood | None:
+        """Distress that clauses of `text` speak of, with the rest of it; None where none does, or all is a jest."""
+        masks = [(m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in mentions if m.words]
+        places = self._alarm.places(text, masks)
+        if not places:
+            return None
+        scores = self._single.scores(view(mask(text, masks)))
+        distress, hyperbole = scores.get(DISTRESS, 0.0), scores.get(HYPERBOLE, 0.0)
+        if hyperbole >= _HYPERBOLE_OF_THE_WHOLE and hyperbole > distress:
+            return None
+        rest = self._rest(text, places, mentions)
+        return Understood(DISTRESS, distress, (), ((DISTRESS, distress),), (), rest if tokenize(rest) else "")
+
+    def _rest(self, text: str, places: Sequence[Span], mentions: Sequence[Mention]) -> str:
+        """`text` with blanks for `places`, and for what beside them neither names anything nor clearly asks."""
+        cuts = {0, len(text), *(at for place in places for at in place)}
+        cuts |= {found.end() for found in _SENTENCE_END.finditer(text)}
+        kept = []
+        for start, end in pairwise(sorted(cuts)):
+            part = text[start:end]
+            told = any(start < past and begin < end for begin, past in places)
+            named = any((m.type or m.whole or m.whole_job) and start <= m.start and m.end <= end for m in mentions)
+            enough = "?" in part or len(tokenize(part)) >= _FEWEST_ASKED
+            kept.append(part if not told and enough and (named or self._asks(part)) else " " * len(part))
+        return "".join(kept)
+
+    def _asks(self, part: str) -> bool:
+        """Whether a part of a message without a name clearly asks something."""
+        scores = self._single.scores(view(part)) if tokenize(part) else {}
+        best = max(scores, key=lambda name: scores[name], default="")
+        if best in _TOLD_OR_ASKED and not ("?" in part or any(t.text in _QUESTION_CUES for t in tokenize(part))):
+            return False
+        return (best in FACETS_OF_INTENT or best in _ASKED_BESIDE) and scores[best] >= _CLEARLY_ASKED
+
+    def read_beside(self, rest: str, mentions: Sequence[Mention]) -> Understood | None:
+        """What the `rest` of a message that tells of distress asks; None where nothing clearly is asked."""
+        read = self._read_question(rest, mentions, ())
+        named = any(m.known or m.type for m in mentions)
+        asks = read.intent in FACETS_OF_INTENT or read.intent in _ASKED_BESIDE or (read.intent == "inform" and named)
+        return read if asks and (named or read.confidence >= _CLEARLY_ASKED) else None
+
+    def _read_question(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
+        """What `text` as a whole asks, whatever single clauses of it say."""
         named = [m for m in mentions if m.words]
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
         if any(m.jobs and m.formations and not m.type for m in named):
@@ -172,20 +241,26 @@ class Understanding:
             score = scores.get(question, 0.0)
             if score >= _QUESTION_OF_A_NAME * confidence:
                 intent, confidence = question, score
-        distress = scores.get("distress", 0.0)
-        if distress >= _PLAIN_DISTRESS or (distress >= _DISTRESS and distress > hyperbole):
-            intent, confidence = "distress", distress
-        elif intent == "distress":
-            intent, confidence = next(((name, score) for name, score in ranking if name != "distress"))
+        distress = scores.get(DISTRESS, 0.0)
+        plain = distress >= _PLAIN_DISTRESS or (distress >= _DISTRESS and distress > hyperbole)
+        if plain and (distress >= _CLEAR_DISTRESS or self._alarmed(masked)):
+            intent, confidence = DISTRESS, distress
+        elif intent == DISTRESS:
+            intent, confidence = next(((name, score) for name, score in ranking if name != DISTRESS))
             if confidence < _SET_ASIDE:
-                faint = distress >= _FAINT_DISTRESS and distress > hyperbole
-                intent, confidence = ("distress", distress) if faint else (HYPERBOLE, hyperbole)
+                faint = distress >= _FAINT_DISTRESS and distress > hyperbole and self._alarmed(masked)
+                intent, confidence = (DISTRESS, distress) if faint else (HYPERBOLE, hyperbole)
         elif hyperbole > confidence and not (intent in FACETS_OF_INTENT and confidence >= _ASKED_ALL_THE_SAME):
             intent, confidence = HYPERBOLE, hyperbole
         elif confidence < _SURE:
             intent = "inform" if named else FALLBACK
         unseen = tuple(w for w in self._unseen(masked) if intent in FACETS_OF_INTENT or intent == FALLBACK)
         return Understood(intent, confidence, self._facets(intent, masked), ranking, unseen)
+
+    def _alarmed(self, masked: str) -> bool:
+        """Whether the alarm hears distress in the whole of a message, however faint, rather than hyperbole."""
+        distress, hyperbole = self._alarm.scores(masked)
+        return distress >= _ALARM_OF_THE_WHOLE and distress > hyperbole
 
     def _facets(self, intent: str, masked: str) -> tuple[Facet, ...]:
         if intent not in FACETS_OF_INTENT:
@@ -233,8 +308,13 @@ class Understanding:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write both models into `folder`."""
-        for name, model in (("single", self._single), ("several", self._several)):
+        """Write the models into `folder`."""
+        models: dict[str, IntentModel | Alarm] = {
+            "single": self._single,
+            "several": self._several,
+            "alarm": self._alarm,
+        }
+        for name, model in models.items():
             (folder / name).mkdir()
             model.save(folder / name)
         (folder / _VOCABULARY).write_text(json.dumps(sorted(self._vocabulary), ensure_ascii=False), encoding="utf-8")
@@ -243,7 +323,8 @@ class Understanding:
     def load(cls, folder: Path) -> Understanding:
         """Read what `save` wrote; FileNotFoundError when it is not there."""
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
-        return cls(IntentModel.load(folder / "single"), IntentModel.load(folder / "several"), frozenset(vocabulary))
+        single, several = (IntentModel.load(folder / name) for name in ("single", "several"))
+        return cls(single, several, Alarm.load(folder / "alarm"), frozenset(vocabulary))
 
 
 def _asks(clause: str) -> bool:

@@ -63,6 +63,39 @@ _OLD_DATE = re.compile(
     rf"{_DAY}(?P<mark>[/.-]){_MONTH_NUMBER}(?P=mark)(?:[3-9]\d|0\d|1[0-7]))(?![\d/])"
 )
 
+_UNIT = "(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)"
+_DAY_IN_WORDS = rf"(?:premier|(?:vingt|trente)(?:[\s-]et)?[\s-]{_UNIT}|dix[\s-](?:sept|huit|neuf)|vingt|trente|{_UNIT})"
+_YEAR_IN_WORDS = (
+    rf"(?:deux[\s-]mille(?:[\s-]dix)?(?:[\s-]{_UNIT})?"
+    rf"|(?:mille|dix)[\s-]neuf[\s-]cents?(?:[\s-](?:{_NUMBER_WORD})){{1,4}})"
+)
+_DATE_IN_WORDS = re.compile(
+    rf"\b(?:{_DAY_IN_WORDS}|{_DAY})\s{_MONTH}\s{_YEAR_IN_WORDS}\b|\b{_DAY_IN_WORDS}\s{_MONTH}\s{_BIRTH_YEAR}(?!\d)"
+    rf"|\b(?:nee?s?|ne|naissance)\s(?:est\s)?(?:le\s|en\s|:\s?)?"
+    rf"(?P<date>{_DAY_IN_WORDS}\s{_MONTH}(?:\s{_YEAR_IN_WORDS})?|(?:{_MONTH}\s)?{_YEAR_IN_WORDS})\b"
+)
+
+# The class of a school tells few apart, the place in its list one: "3eB", "2nde 4", "TSTMG2", "n°12 de la liste".
+_NOT_A_CLASS = (
+    r"(?!\s?(?:ans?|annees?|mois|heures?|h|fois|options?|spe\w*|matieres?|stages?|choix|semaines?|eme|e|ere|er|/)\b)"
+)
+_CLASS = re.compile(
+    rf"\b(?:[3-6]\s?(?:e|eme)\s?(?:[b-h](?![\w'])|[1-9](?!\d){_NOT_A_CLASS})|[3-6](?:e|eme)a\b"
+    rf"|(?:2nde|seconde|1ere|1re|premiere|terminale|term|tle)\s?(?:s|es|l|stmg|sti2d|st2s|g)?\s?[1-9](?!\d){_NOT_A_CLASS}"
+    r"|t(?:stmg|sti2d|st2s|stl|std2a)\s?[1-9]\b)"
+    r"|\b(?:numero|num|n°|n)\s?\d{1,2}(?=\s(?:de|dans|sur|a)\s(?:la\s|l'|ma\s)?(?:liste|appel|classe|[3-6]e))"
+)
+_INITIALS = re.compile(
+    r"\b(?:appelle|c'?\s?est|suis|prenom|nom|signe|prof|mme|madame|monsieur|pote|amie?|copine|copain|initiales?)\s"
+    r"(?:est\s|sont\s|c'?est\s|:\s?)?(?P<initials>[a-z]\.\s?[a-z](?:\.|(?![\w'])))(?!\s?[a-z]\.)"
+    r"|\binitiales?\s(?:sont\s|c'?est\s|:\s?)?(?P<letters>[a-z]\s?\.?\s?[a-z])(?![\w'])"
+)
+_SECRET = re.compile(
+    r"\b(?:mots?\sde\spasse|mdp|password|identifiants?|login|code\s(?:ent|pronote|parcoursup|wifi|secret|perso\w*|pin|acces|d'acces)|mon\scode"
+    r"|num(?:ero)?\s(?:de\s|d')?(?:mon\s)?(?:dossier|candidat|carte|client|adherent|eleve|inscription|parcoursup))\b"
+    r"(?:\s(?:parcoursup|ent|pronote))?(?:\s*(?:c'?\s?est|cest|est|[:=])\s*(?P<code>[^\s,;]{3,})|\s(?P<bare>(?=[^\s,;]*\d)[^\s,;]{4,}))"
+)
+
 _STREET = (
     r"(?:rue|r\.|avenue|av\.?|ave|boulevard|boul|bld|bvd|bd\.?|allees?|all\.|impasse|imp\.?|chemin|che\.|square|quai|route|rte|"
     r"residence|res\.|lotissement|lot\.|hameau|lieu[- ]dit|faubourg|fbg|sentier|esplanade|rond[- ]point|venelle)"
@@ -104,6 +137,10 @@ _PATTERNS = (
     ("IBAN", _IBAN),
     ("BIRTH_DATE", _BIRTH),
     ("BIRTH_DATE", _OLD_DATE),
+    ("BIRTH_DATE", _DATE_IN_WORDS),
+    ("CLASS", _CLASS),
+    ("NAME", _INITIALS),
+    ("CODE", _SECRET),
     ("NIR", _NIR),
     ("INE", _INE),
     ("PHONE", _PHONE),
@@ -115,12 +152,16 @@ _PATTERNS = (
 )
 
 
+# What of a pattern is the piece, where not all of it is.
+_GROUPS = ("date", "before", "handle", "named", "initials", "letters", "code", "bare")
+
+
 def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the places of `text` that have the form of personal data: (start, end, label). They may overlap."""
     folded = _folded(text)
     for label, pattern in _PATTERNS:
         for found in pattern.finditer(folded):
-            group = next((name for name in ("date", "before", "handle", "named") if found.groupdict().get(name)), 0)
+            group = next((name for name in _GROUPS if found.groupdict().get(name)), 0)
             start, end = found.span(group)
             if label == "LINK":
                 public = _PUBLIC_SITE.match(folded, start)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.review.redact import prepare, redact
+from bot.review.special import is_special
 from bot.review.store import Kept, QuestionStore, Reason
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Questions:
         written.add_done_callback(self._written)
 
     def _write(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
-        self._store.record(Kept(redact(text), reason, facets, redact(comment)), date.today(), conversation)
+        text, comment = redact(text), redact(comment)
+        if not is_special(f"{text} {comment}"):
+            self._store.record(Kept(text, reason, facets, comment), date.today(), conversation)
 
     def _written(self, done: Future[None]) -> None:
         self._waiting.release()

@@ -11,6 +11,8 @@ from bot.review.names import find_names, load_model
 
 Span = tuple[int, int, str]
 
+# "k e v i n", "k.e.v.i.n": four letters at least, of three a sigle is made.
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
 _REDACTED = re.compile(r"<[A-Z_]+>")
 
 
@@ -43,10 +45,11 @@ def personal_spans(text: str) -> list[Span]:
 
 
 def plain(text: str) -> str:
-    """`text` in Unicode form NFC, without control and format characters, with single spaces as white space."""
+    """`text` in Unicode form NFC, without control and format characters, single-spaced, spaced letters joined."""
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in composed)
-    return " ".join("".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
+    words = " ".join("".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
+    return _SPACED.sub(lambda found: "".join(c for c in found[0] if c.isalpha()), words)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

@@ -152,9 +152,13 @@ def test_distress_is_answered_with_numbers_and_no_formation(pupil: Pupil) -> Non
     message = only(pupil.say("j'ai plus du tout envie de vivre"))
     assert message["answer"]["outcome"] == "distress"
     assert message["answer"]["fiches"] == []
-    assert message["choices"] == []
     for number in ("3114", "119", "3018", "112"):
-        assert number in message["text"]
+        assert f"[{number}](tel:{number})" in message["text"]
+    (whom,) = message["choices"]
+    after = only(pupil.choose(whom["id"]))
+    assert after["answer"]["outcome"] == "distress"
+    assert "3114" in only(pupil.choose(after["choices"][0]["id"]))["text"]
+    assert "3114" in only(pupil.say("merci"))["text"]
 
 
 def test_job_leads_to_its_formations(pupil: Pupil) -> None:

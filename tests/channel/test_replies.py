@@ -99,6 +99,19 @@ async def test_what_is_left_open_is_kept_for_review(
     assert kept(questions, tmp_path) == [Kept("durée et attendus ?", Reason.NOT_IN_FICHE, ("duree",))]
 
 
+async def test_nothing_is_kept_of_a_question_beside_distress(
+    rasa: Rasa, replies: Replies, questions: Questions, tmp_path: Path
+) -> None:
+    """Its other part may be rated not useful: that keeps no word either."""
+    rasa.outcomes = ["distress", "answered"]
+    reply = await replies.reply(asked(text="je veux mourir, durée ?"), "c")
+    for message in reply["messages"]:
+        exchange = await replies.exchange("c", message["id"])
+        assert exchange.question == ""
+        questions.rated("c", exchange.question, exchange.outcome, exchange.facets, "rien")
+    assert kept(questions, tmp_path) == []
+
+
 async def test_a_choice_is_no_question(replies: Replies, rasa: Rasa, questions: Questions, tmp_path: Path) -> None:
     choice = (await replies.reply(asked(text="durée ?"), "c"))["messages"][0]["choices"][0]["id"]
     rasa.outcomes = ["not_in_fiche"]

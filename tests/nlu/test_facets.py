@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import tarfile
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,15 +43,6 @@ IN_A_WORD = {
 LINKS = (" et ", " + ", ", ", " ainsi que ", " et aussi ", " ? ")
 ASKED_OF = ("{} du [BTS MCO](formation)", "le [BTS MCO](formation) : {}", "[BTS MCO](formation) {}", "{} ?")
 _ANNOTATED = re.compile(r"\[([^\]]+)\]\((formation|job)\)")
-
-
-@pytest.fixture(scope="module")
-def understanding(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Understanding:
-    folder = tmp_path_factory.mktemp("model")
-    with tarfile.open(model) as archive:
-        archive.extractall(folder, filter="data")
-    (single,) = folder.rglob("single")
-    return Understanding.load(single.parent)
 
 
 def read(understanding: Understanding, annotated: str) -> tuple[str, set[str]]:

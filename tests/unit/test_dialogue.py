@@ -200,12 +200,23 @@ def test_small_talk_keeps_the_conversation(talk: Conversation, intent: str, outc
     assert facts(talk.say("et les métiers ?", "ask_jobs")) == ("answered", ["metiers"], [FLORIST])
 
 
-def test_distress_comes_first_and_leaves_no_trace(talk: Conversation) -> None:
+def test_distress_comes_first_and_leaves_the_rest_of_the_memory(talk: Conversation) -> None:
     talk.say("comment entrer en BTS SFL ?", "ask_access")
     before = talk.state
     reply = only(talk.say("le 2e CAP fleuriste et je veux mourir", "distress"))
-    assert (reply.response, reply.outcome, reply.choices) == ("distress", Outcome.DISTRESS, ())
-    assert talk.state == before
+    assert (reply.response, reply.outcome) == ("distress", Outcome.DISTRESS)
+    assert reply.choices
+    assert replace(talk.state, distress="") == before
+
+
+def test_a_question_beside_distress_is_answered_after_it(talk: Conversation) -> None:
+    text = "durée du CAP fleuriste ?               "
+    beside = Reading(text, "ask_duration", 1.0, (Facet.DURATION,), tuple(talk.knowledge.resolver.resolve(text)))
+    told = Reading("durée du CAP fleuriste ? on me frappe", "distress", 1.0, beside=beside)
+    first, second = talk.read(Reading.from_parse(json.loads(json.dumps(told.as_parse()))))
+    assert (first.response, first.outcome) == ("distress", Outcome.DISTRESS)
+    assert facts([second]) == ("answered", ["duree"], [FLORIST])
+    assert facts(talk.say("et les métiers ?", "ask_jobs")) == ("answered", ["metiers"], [FLORIST])
 
 
 def test_help_offers_questions_that_work(talk: Conversation) -> None:

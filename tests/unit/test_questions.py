@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import tomli
 
 from bot.channel.database import connect
+from bot.review import special
 from bot.review.questions import Questions
 from bot.review.store import Kept, QuestionStore, Reason, reason_to_keep
 
@@ -133,6 +135,24 @@ def test_distress_and_tapped_choices_are_never_written(questions: Questions, tmp
     questions.unanswered("c", "  ", Reason.UNKNOWN)
     questions.close()
     assert not (tmp_path / "conversations.db").exists()
+
+
+SPECIAL = tomli.loads((Path(special.__file__).with_name("special.toml")).read_text(encoding="utf-8"))
+
+
+def test_examples_of_special_toml() -> None:
+    assert [text for text in SPECIAL["must"] if not special.is_special(text)] == []
+    assert [text for text in SPECIAL["must_not"] if special.is_special(text)] == []
+
+
+def test_health_religion_and_orientation_are_not_kept(questions: Questions, tmp_path: Path) -> None:
+    """Neither of the question nor of the words of a rating."""
+    for text in SPECIAL["must"]:
+        questions.unanswered("c", text, Reason.UNKNOWN)
+        questions.rated("c", "durée du CAP ?", "answered", ("duree",), text)
+    questions.unanswered("c", "le bac pro zorglub ?", Reason.UNKNOWN)
+    questions.close()
+    assert [row[0] for row in rows(tmp_path)] == ["le bac pro zorglub ?"]
 
 
 def test_a_database_that_cannot_be_written_is_told_without_the_question(

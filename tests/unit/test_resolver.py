@@ -356,6 +356,14 @@ def measured(whole: Catalogue, whole_resolver: Resolver) -> dict[str, list[tuple
     return results
 
 
+@pytest.mark.parametrize("text", ["CAP fleuriste " * 35, "CAP fleuriste, thermicien, MSPC, " * 15])
+def test_what_is_named_over_and_over_is_ranked_once(text: str, small: Catalogue) -> None:
+    resolver = Resolver(small.formations.values(), small.jobs.values())
+    assert 0 < len(resolver.resolve(text[:500])) <= 8
+    ranked = resolver._ranking.cache_info()
+    assert ranked.misses <= 12
+
+
 def share(results: list[tuple[Phrase, bool]]) -> float:
     return sum(right for _, right in results) / len(results)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.catalogue.fiche import Catalogue
+from bot.catalogue.resolver import Resolver
 from bot.catalogue.search import search
 from bot.dialogue import Knowledge
 
@@ -53,3 +55,10 @@ def test_every_one_found_is_of_the_type_asked(knowledge: Knowledge) -> None:
     for kind in ("CAP", "BTS", "licence", "ingénieur", "bac pro"):
         found = search("archéologie chantiers horlogerie", kind, knowledge.catalogue, knowledge.resolver)
         assert all(knowledge.resolver.is_kind(f.id, kind) for f in found)
+
+
+def test_a_linking_word_finds_nothing(knowledge: Knowledge, whole: Catalogue, whole_resolver: Resolver) -> None:
+    """ "avec" stands in many titles ("en partenariat avec"): no list may rest on it."""
+    assert knowledge.resolver.content_words("travailler avec des toxicomanes dans la rue") == ["toxicomanes", "rue"]
+    assert search("travailler avec des toxicomanes", None, whole, whole_resolver) == []
+    assert search("quelle formation pour travailler avec des licornes", None, whole, whole_resolver) == []
