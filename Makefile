@@ -10,7 +10,7 @@ COMPILE = $(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header
 SYNC = $(UV) pip sync --quiet --require-hashes --python
 MODEL = $$($(PYTHON) -m bot train --quiet)
 .PHONY: run chat shell train test check test-unit test-rasa test-live test-catalogue test-stock test-cluster faults \
-	check-deploy eval bench soak bench-nlu lock
+	check-deploy eval bench soak bench-nlu sbom lock
 
 run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
 	@exec $(PYTHON) -m bot serve
@@ -54,6 +54,13 @@ bench-nlu: $(STOCK)            ## our NLU beside stock Rasa pipelines; writes do
 soak: .venv/test-ready         ## 20,000 messages, then 50 pupils for half an hour, in build/bench/soak
 	$(PYTHON) benchmarks/soak.py
 
+sbom: $(UV)                    ## what is delivered, with licences, in build/sbom.json; writes docs/dependencies.md
+	@$(UV) venv -q --clear --python 3.12 build/sbom/venv
+	@$(SYNC) build/sbom/venv/bin/python requirements.lock
+	$(UV) tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py environment --pyproject pyproject.toml \
+	  --gather-license-texts --output-reproducible --validate -o build/sbom.json build/sbom/venv
+	$(UV) tool run -q pip-licenses==5.5.5 --python build/sbom/venv/bin/python --with-system --format=json >build/sbom/licences.json
+	build/sbom/venv/bin/python -m benchmarks.licences build/sbom/licences.json
 lock: $(UV)                    ## pin the versions anew
 	$(COMPILE) pyproject.toml --python-version 3.12 -o requirements.lock
 	$(COMPILE) pyproject.toml --python-version 3.12 --group test -c requirements.lock -o requirements-test.lock

@@ -21,7 +21,8 @@ DOCUMENT = ROOT / "docs" / "dependencies.md"
 # Licences under which a dependency may stand beside code under EUPL-1.2. One that is not here stops the command:
 # whoever adds it says in docs/dependencies.md why it may.
 ALLOWED = frozenset(
-    "Apache-2.0 BSD BSD-2-Clause BSD-3-Clause ISC LGPL LGPL-LR MIT MIT-0 MIT-CMU MPL-2.0 PSF-2.0 TCL".split()
+    "0BSD Apache-2.0 BSD BSD-2-Clause BSD-3-Clause CC0-1.0 CNRI-Python ISC LGPL LGPL-LR MIT MIT-0 MIT-CMU MPL-2.0 "
+    "PSF-2.0 TCL Zlib".split()
 )
 # What packages write instead of the identifier of SPDX.
 _SPELLINGS = {
