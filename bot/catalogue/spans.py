@@ -104,8 +104,8 @@ def _spans_from(units: Sequence[Unit], i: int, index: NameIndex, scale: float) -
             mask = narrowed
             said += weight
         linked = False
-        if len(kept) == _LONGEST_SPAN:
-            return
+        if len(kept) == _LONGEST_SPAN or (unit.meaning and [u.meaning for u in kept[-2:]] == [unit.meaning] * 2):
+            return  # no name has one word three times over
         kept.append(unit)
         span = Span(tuple(kept), mask, said - _SPAN_COST, j + 1)
         if type_key:

@@ -49,9 +49,13 @@ class Alarm:
         """
         names = [(start, end) for start, end, _ in masks]
         found: list[Span] = []
+        read: dict[str, tuple[float, float]] = {}
         for start, end, words in clauses(text, names):
             inside = [(at - start, past - start, name) for at, past, name in masks if start <= at and past <= end]
-            distress, hyperbole = self.scores(mask(text[start:end], inside))
+            masked = mask(text[start:end], inside)
+            if masked not in read:
+                read[masked] = self.scores(masked)
+            distress, hyperbole = read[masked]
             if distress >= _FLOORS_OF_FEW_WORDS.get(words, _FLOOR) and hyperbole < min(distress, _MOST_HYPERBOLE):
                 found.append((start, end))
         return _shortest(found)
