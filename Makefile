@@ -10,7 +10,7 @@ COMPILE = $(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header
 SYNC = $(UV) pip sync --quiet --require-hashes --python
 MODEL = $$($(PYTHON) -m bot train --quiet)
 .PHONY: run chat shell train test check test-unit test-rasa test-live test-catalogue test-stock test-cluster faults \
-	check-deploy eval bench soak bench-nlu sbom lock
+	check-deploy eval bench soak bench-nlu slow sbom lock
 
 run: .venv/run-ready           ## serve the chat on http://127.0.0.1:5005
 	@exec $(PYTHON) -m bot serve
@@ -51,6 +51,8 @@ bench: .venv/test-ready $(STOCK)  ## Jalon beside stock Rasa under load, in buil
 	$(PYTHON) -m benchmarks.speed --stock $(STOCK)
 bench-nlu: $(STOCK)            ## our NLU beside stock Rasa pipelines; writes docs/nlu.md
 	$(STOCK) benchmarks/nlu.py
+slow: .venv/test-ready         ## the slowest of 100,000 generated messages, as a multiple of the median
+	$(PYTHON) -m benchmarks.slow_messages
 soak: .venv/test-ready         ## 20,000 messages, then 50 pupils for half an hour, in build/bench/soak
 	$(PYTHON) benchmarks/soak.py
 

@@ -63,7 +63,7 @@ def _phrases(data: Path) -> tuple[list[Phrase], list[Phrase]]:
             (e["start"], e["end"], MASK_JOB if e["entity"] == "job" else MASK_FORMATION)
             for e in message.get("entities", [])
         ]
-        masked.append((mask(text, spans), (), intent))
+        masked.append((mask(text, spans), intent))
         if spans:
-            in_the_open.append((text, (), intent))
+            in_the_open.append((text, intent))
     return masked, in_the_open

@@ -141,13 +141,11 @@ def _margin(share: float, count: int) -> float:
 
 
 def _sentences(results: Mapping[str, Result], heldout: Heldout) -> Iterator[str]:
-    ours = results["stems"]
+    ours = results["ours"]
     for key in _STOCK:
         if key in results:
             yield _beside_stock(ours, results[key])
-    yield _lemmas(ours, results["lemmas"], heldout)
-    yield _dearer(ours, results["no_spacy"], "spaCy's components, whose lemmas are not read,")
-    yield _dearer(results["no_spacy"], results["direct"], "Rasa around our models")
+    yield _dearer(ours, results["direct"], "Rasa around our models")
     for key in _ABLATIONS:
         yield _without(results["direct"], results[key], heldout)
 
@@ -162,17 +160,6 @@ def _beside_stock(ours: Result, stock: Result) -> str:
         f"{_points(a.distress - b.distress)} of distress seen, {_points(a.hyperboles - b.hyperboles)} of jests taken "
         f"for it. The stock pipeline takes {train:.1f} times our processor time to train, and "
         f"{stock.cost.p50 / ours.cost.p50:.1f} times our time for a message."
-    )
-
-
-def _lemmas(ours: Result, lemmas: Result, heldout: Heldout) -> str:
-    gained, lost = flips(heldout, lemmas.understood, ours.understood)
-    a, b = lemmas.scores, ours.scores
-    return (
-        f"spaCy's lemmas beside our stems: {gained} sentences right only with them, {lost} only without "
-        f"({_verdict(gained, lost)}); {_points(a.weighted_f1 - b.weighted_f1)} of weighted F1, "
-        f"{_points(a.facets_f1 - b.facets_f1)} of facets F1, {_points(a.out_of_scope - b.out_of_scope)} of messages "
-        f"out of scope seen, {_points(a.distress - b.distress)} of distress seen."
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bot.catalogue.lexicon import lexicon
-from bot.catalogue.normalize import expand_sms, fold, stem, tokenize
+from bot.catalogue.normalize import expand_sms, stem, tokenize
 
 MASK_FORMATION = "xformation"
 MASK_JOB = "xmetier"
@@ -80,13 +80,13 @@ def _with_types_marked(words: Sequence[str]) -> list[str]:
     return marked
 
 
-def stems(text: str, lemmas: Sequence[str] = ()) -> str:
-    """The stems of `plain(text)`, then the lemmas given, each marked as one."""
-    return view(text, lemmas)[0]
+def stems(text: str) -> str:
+    """The stems of `plain(text)`."""
+    return view(text)[0]
 
 
-def view(text: str, lemmas: Sequence[str] = ()) -> tuple[str, str]:
-    """What the models read of a message: (`stems(text, lemmas)`, `plain(text)`)."""
+def view(text: str) -> tuple[str, str]:
+    """What the models read of a message: (`stems(text)`, `plain(text)`)."""
     words = plain(text)
     stemmed = [word if word.startswith("§") else stem(word) for word in words.split()]
-    return " ".join([*stemmed, *("lemme" + re.sub(r"\W", "", fold(lemma)) for lemma in lemmas)]), words
+    return " ".join(stemmed), words

@@ -10,7 +10,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import (
     ENTITIES,
     ENTITY_ATTRIBUTE_END,
@@ -41,19 +40,6 @@ QUESTION = "question"
 class QuestionClassifier(GraphComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` and `question` (facets, mentions, words nobody knows) of a message."""
 
-    @classmethod
-    def required_components(cls) -> list[type]:
-        """None: lemmas are used where a tokenizer gives them."""
-        return []
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """The component's default config."""
-        return {
-            # use the lemmas of the tokens, where the tokenizer gives some, beside our own stems
-            "lemmas": True,
-        }
-
     def __init__(
         self,
         config: dict[str, Any],
@@ -61,7 +47,6 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         resource: Resource,
         understanding: Understanding | None = None,
     ) -> None:
-        self._lemmas = bool(config["lemmas"])
         self._model_storage = model_storage
         self._resource = resource
         self._understanding = understanding
@@ -85,10 +70,10 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
                 (e[ENTITY_ATTRIBUTE_START], e[ENTITY_ATTRIBUTE_END], _mask_of(e[ENTITY_ATTRIBUTE_TYPE]))
                 for e in message.get(ENTITIES, [])
             ]
-            text, lemmas, intent = message.get(TEXT), self._lemmas_of(message, spans), message.get(INTENT)
-            masked.append((mask(text, spans), lemmas, intent))
+            text, intent = message.get(TEXT), message.get(INTENT)
+            masked.append((mask(text, spans), intent))
             if spans:
-                in_the_open.append((text, lemmas, intent))
+                in_the_open.append((text, intent))
         self._understanding = Understanding.train(masked, in_the_open)
         with self._model_storage.write_to(self._resource) as folder:
             self._understanding.save(folder)
@@ -121,8 +106,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
     def _read(self, message: Message, understanding: Understanding) -> None:
         text = message.get(TEXT)
         mentions = tuple(Mention(**_tuples(m)) for m in message.get(MENTIONS, []))
-        spans = [(m.start, m.end, "") for m in mentions if m.words]
-        understood = understanding.read(text, mentions, self._lemmas_of(message, spans))
+        understood = understanding.read(text, mentions)
         reading = _reading(text, understood, mentions, _beside(understood.rest, understanding))
         message.set(
             INTENT,
@@ -135,16 +119,6 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
             add_to_output=True,
         )
         message.set(QUESTION, reading.as_json(), add_to_output=True)
-
-    def _lemmas_of(self, message: Message, spans: list[tuple[int, int, str]]) -> tuple[str, ...]:
-        """The lemmas of the words outside `spans`."""
-        if not self._lemmas:
-            return ()
-        return tuple(
-            token.lemma
-            for token in message.get(TOKENS_NAMES[TEXT], [])
-            if not any(start <= token.start < end for start, end, _ in spans)
-        )
 
 
 def _beside(rest: str, understanding: Understanding) -> Reading | None:

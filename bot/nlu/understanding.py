@@ -94,8 +94,8 @@ _OF_BOTH = {
 }
 # What stands beside a name in a clause that asks nothing of its own ("… et pour être boulanger").
 _NO_QUESTION = GAP_WORDS | {MASK_FORMATION, MASK_JOB, "etre", "devenir"}
-# A text, the lemmas of its words, its intent.
-Phrase = tuple[str, Sequence[str], str]
+# A text and its intent.
+Phrase = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -132,33 +132,32 @@ class Understanding:
         if not masked:
             raise ValueError("no training phrases")
         phrases = [*masked, *in_the_open]
-        texts = [text for text, _, _ in phrases]
-        bare = [view(text) for text in texts]
-        vocabulary = frozenset(word for stemmed, _ in bare[: len(masked)] for word in stemmed.split())
-        targets = [frozenset({intent}) for _, _, intent in phrases]
-        views = [view(text, lemmas) if lemmas else seen for (text, lemmas, _), seen in zip(phrases, bare, strict=True)]
+        texts = [text for text, _ in phrases]
+        views = [view(text) for text in texts]
+        vocabulary = frozenset(word for stemmed, _ in views[: len(masked)] for word in stemmed.split())
+        targets = [frozenset({intent}) for _, intent in phrases]
         single = IntentModel.train(views, targets)
         pairs = joined(texts, targets, _JOINABLE, MASK_FORMATION, _JOINED)
         asked = [target if target <= _JOINABLE else frozenset({"other"}) for target in targets]
         several = IntentModel.train(
-            [*bare, *(view(text) for text, _ in pairs)],
+            [*views, *(view(text) for text, _ in pairs)],
             [*asked, *(united for _, united in pairs)],
         )
-        alarm = Alarm.train([(text, intent) for text, _, intent in phrases])
+        alarm = Alarm.train(phrases)
         return cls(single, several, alarm, vocabulary)
 
-    def read(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str] = ()) -> Understood:
-        """What `text` asks, with the names found in it masked; `lemmas` are those of its other words.
+    def read(self, text: str, mentions: Sequence[Mention]) -> Understood:
+        """What `text` asks, with the names found in it masked.
 
         Distress comes first, wherever in the message it stands. A name that is both a formation's and a job's is read
         both ways, the formation's first unless far less sure.
         """
         open_text = undisguised(text)
         if open_text != text:
-            in_disguise = self._heard(open_text, ()) or self._read(open_text, (), ())
+            in_disguise = self._heard(open_text, ()) or self._read(open_text, ())
             if in_disguise.intent == DISTRESS:
                 return in_disguise
-        return self._heard(text, mentions) or self._read_question(text, mentions, lemmas)
+        return self._heard(text, mentions) or self._read_question(text, mentions)
 
     def _heard(self, text: str, mentions: Sequence[Mention]) -> Understood | None:
         """Distress that clauses of `text` speak of, with the rest of it; None where none does, or all is a jest."""
@@ -196,37 +195,37 @@ class Understanding:
 
     def read_beside(self, rest: str, mentions: Sequence[Mention]) -> Understood | None:
         """What the `rest` of a message that tells of distress asks; None where nothing clearly is asked."""
-        read = self._read_question(rest, mentions, ())
+        read = self._read_question(rest, mentions)
         named = any(m.known or m.type for m in mentions)
         asks = read.intent in FACETS_OF_INTENT or read.intent in _ASKED_BESIDE or (read.intent == "inform" and named)
         return read if asks and (named or read.confidence >= _CLEARLY_ASKED) else None
 
-    def _read_question(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
+    def _read_question(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """What `text` as a whole asks, whatever single clauses of it say."""
         named = [m for m in mentions if m.words]
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
         if any(m.jobs and m.formations and not m.type for m in named):
             masks.append(tuple((m.start, m.end, MASK_FORMATION if m.formations else MASK_JOB) for m in named))
         if not named:
-            return self._read_corrected(text, mentions, lemmas)
-        readings = [self._read(mask(text, spans), mentions, lemmas) for spans in masks]
+            return self._read_corrected(text, mentions)
+        readings = [self._read(mask(text, spans), mentions) for spans in masks]
         if readings[0].intent in _OF_JOBS_ALONE:
             return readings[0]
         if len(readings) > 1 and readings[1].confidence >= _FORMATION_FIRST * readings[0].confidence:
             return readings[1]
         return readings[0]
 
-    def _read_corrected(self, text: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
+    def _read_corrected(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """What a message without a name asks, in which one may say what one did not ask."""
-        read = self._read(text, mentions, lemmas)
+        read = self._read(text, mentions)
         asked = _NOT_ASKED.sub(" ", text)
         if asked == text and read.intent in _CORRECTING:
             asked = _I_MEANT.sub("", text)
-        again = self._read(asked, mentions, lemmas) if asked != text else read
+        again = self._read(asked, mentions) if asked != text else read
         return again if again.facets else read
 
-    def _read(self, masked: str, mentions: Sequence[Mention], lemmas: Sequence[str]) -> Understood:
-        scores = self._single.scores(view(masked, lemmas))
+    def _read(self, masked: str, mentions: Sequence[Mention]) -> Understood:
+        scores = self._single.scores(view(masked))
         named = any(m.known and (m.type or m.whole or m.whole_job) for m in mentions)
         if named:
             scores = {name: score for name, score in scores.items() if name not in _NAMELESS}

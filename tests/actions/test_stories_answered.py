@@ -180,7 +180,7 @@ async def test_two_intents_mixed_up_turn_the_stories_red(
     for message in phrases:
         message.set(INTENT, mixed_up.get(message.get(INTENT), message.get(INTENT)))
     wrong = QuestionClassifier.create(
-        {**QuestionClassifier.get_default_config(), "lemmas": False},
+        {},
         LocalModelStorage.create(tmp_path),
         Resource("mixed_up"),
         ExecutionContext(GraphSchema({})),

@@ -44,6 +44,9 @@ class Victim:
         ):
             self.choices += [choice["id"] for message in reply for choice in message["choices"]]
             self.messages += [message["id"] for message in reply]
+        # A question without an answer is kept after its reply.
+        while not any(row[0] == "unanswered_question_asked" for row in self.stored()):
+            time.sleep(0.05)
 
     @property
     def conversation(self) -> str:

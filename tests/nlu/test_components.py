@@ -13,8 +13,6 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
-from rasa.nlu.constants import TOKENS_NAMES
-from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -260,21 +258,3 @@ def test_missing_files_leave_it_untrained(
 def test_no_phrase_is_an_error(storage: LocalModelStorage) -> None:
     with pytest.raises(ValueError, match="no training phrases"):
         _create(QuestionClassifier, storage).train(TrainingData([]))
-
-
-def test_lemmas_are_those_outside_names(trained: LocalModelStorage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name's own words tell nothing about the question, whatever the tokenizer makes of them."""
-    text = "durée de MSPC"
-    component = _create(QuestionClassifier, trained, "load")
-
-    def tokens(lemmas: tuple[str, str, str]) -> list[Token]:
-        places = ((0, 5), (6, 8), (9, 13))
-        return [Token(text[s:e], s, e, lemma=lemma) for (s, e), lemma in zip(places, lemmas, strict=True)]
-
-    def read(lemmas: tuple[str, str, str]) -> Any:
-        message = Message({TEXT: text, TOKENS_NAMES[TEXT]: tokens(lemmas)})
-        _create(MentionExtractor, trained).process([message])
-        component.process([message])
-        return message.get(INTENT_RANKING_KEY)
-
-    assert read(("durée", "de", "mspc")) == read(("durée", "de", "salut"))
