@@ -42,10 +42,10 @@ class Alarm:
         views = [view(text) for text in learnt]
         return cls(IntentModel.train(views, list(learnt.values()), labels=(DISTRESS, HYPERBOLE)))
 
-    def places(self, text: str, masks: Sequence[tuple[int, int, str]] = ()) -> list[Span]:
+    def places(self, text: str, masks: Sequence[tuple[int, int, str]] = (), least: float = 0.0) -> list[Span]:
         """The (start, end) in `text` that speak of distress, as short as they can be, in order; `masks` as in `mask`.
 
-        They do not overlap; the list is empty where nothing does.
+        They do not overlap; the list is empty where nothing does. No clause counts that scores below `least`.
         """
         names = [(start, end) for start, end, _ in masks]
         found: list[Span] = []
@@ -56,7 +56,8 @@ class Alarm:
             if masked not in read:
                 read[masked] = self.scores(masked)
             distress, hyperbole = read[masked]
-            if distress >= _FLOORS_OF_FEW_WORDS.get(words, _FLOOR) and hyperbole < min(distress, _MOST_HYPERBOLE):
+            floor = max(least, _FLOORS_OF_FEW_WORDS.get(words, _FLOOR))
+            if distress >= floor and hyperbole < min(distress, _MOST_HYPERBOLE):
                 found.append((start, end))
         return _shortest(found)
 
