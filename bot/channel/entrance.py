@@ -42,7 +42,7 @@ _CLOSE_SECONDS = 3.0
 _PAGES = ("GET", "HEAD", "OPTIONS")
 
 
-class Entrance(Blueprint):
+class ServerSetup(Blueprint):
     """The blueprint of /chat, which also sets up / and /health, and the headers, errors and limits of every request."""
 
     def __init__(

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from bot.channel.compaction import Compaction
 from bot.channel.database import CALL_SECONDS, feedback, in_thread
-from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
+from bot.channel.session_store import SESSION_SECONDS, SessionState, SessionStore
 from bot.channel.sessions import SessionExpired
 from bot.review.questions import Questions
 from bot.settings import patient
@@ -75,7 +75,7 @@ class Eraser:
         try:
             return await work
         finally:
-            if await self._store.standing(conversation) is Standing.CLOSED:
+            if await self._store.state(conversation) is SessionState.CLOSED:
                 await self._remove(conversation)
                 await self._store.forget(conversation)
                 raise SessionExpired
@@ -89,14 +89,14 @@ class Eraser:
         self._running[conversation].discard(task)
         if not self._running[conversation]:
             del self._running[conversation]
-        _look_at(task)
+        _mark_seen(task)
 
     def _erased(self, task: asyncio.Task[None]) -> None:
         self._erasing.discard(task)
-        _look_at(task)
+        _mark_seen(task)
 
 
-def _look_at(task: asyncio.Task[Any]) -> None:
+def _mark_seen(task: asyncio.Task[Any]) -> None:
     """Mark the task's exception as seen, so that asyncio logs nothing: the client got the error if it still waited."""
     if not task.cancelled():
         task.exception()

@@ -44,14 +44,14 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
     with engine.begin() as connection:
         connection.execute(feedback.delete().where(feedback.c.created < oldest))
     for ids in erase_old(engine, oldest):
-        asked.part_from(ids)
+        asked.detach(ids)
         removed += len(ids)
     return removed
 
 
 def questions(engine: Engine, settings: Settings, now: float) -> int:
     """Delete questions kept for review that were asked more than `keep_questions_days` before `now`; their number."""
-    return QuestionStore(engine).forget_older_than(settings.keep_questions_days, date.fromtimestamp(now))
+    return QuestionStore(engine).delete_older_than(settings.keep_questions_days, date.fromtimestamp(now))
 
 
 PURGES = (Purge("conversations", conversations), Purge("questions", questions))

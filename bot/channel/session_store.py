@@ -28,7 +28,7 @@ _MOST_IN_MEMORY = 100_000
 _REDIS_SECONDS = 1.0
 
 
-class Standing(Enum):
+class SessionState(Enum):
     """The state of a conversation's session."""
 
     UNKNOWN = "unknown"  # no message in the last hour
@@ -42,7 +42,7 @@ class SessionStore(Protocol):
     Where Redis is away, all of it raises redis.RedisError within seconds.
     """
 
-    async def standing(self, conversation: str) -> Standing:
+    async def state(self, conversation: str) -> SessionState:
         """Whether the conversation goes on, or was closed."""
 
     async def touch(self, conversation: str) -> None:
@@ -75,11 +75,11 @@ class MemorySessions:
         self._closed: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, SESSION_SECONDS, timer=clock)
         self._claims: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, patient(CLAIM_SECONDS), timer=clock)
 
-    async def standing(self, conversation: str) -> Standing:
+    async def state(self, conversation: str) -> SessionState:
         """See SessionStore."""
         if _digest(conversation) in self._closed:
-            return Standing.CLOSED
-        return Standing.LIVE if _digest(conversation) in self._live else Standing.UNKNOWN
+            return SessionState.CLOSED
+        return SessionState.LIVE if _digest(conversation) in self._live else SessionState.UNKNOWN
 
     async def touch(self, conversation: str) -> None:
         """See SessionStore."""
@@ -119,13 +119,13 @@ class RedisSessions:
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, decode_responses=True, **redis_options())
 
-    async def standing(self, conversation: str) -> Standing:
+    async def state(self, conversation: str) -> SessionState:
         """See SessionStore."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.exists(_key("closed", conversation))
             pipe.exists(_key("live", conversation))
             closed, live = await pipe.execute()
-        return Standing.CLOSED if closed else Standing.LIVE if live else Standing.UNKNOWN
+        return SessionState.CLOSED if closed else SessionState.LIVE if live else SessionState.UNKNOWN
 
     async def touch(self, conversation: str) -> None:
         """See SessionStore."""

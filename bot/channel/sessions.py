@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-from bot.channel.session_store import SESSION_SECONDS, SessionStore, Standing
+from bot.channel.session_store import SESSION_SECONDS, SessionState, SessionStore
 
 _SIGNER = {"digest_method": hashlib.sha256}
 
@@ -59,11 +59,11 @@ class Sessions:
         except BadSignature as error:
             raise SessionExpired from error
         age = self._clock() - issued.timestamp()
-        standing = await self._store.standing(conversation)
-        ended = age > SESSION_SECONDS and standing is not Standing.LIVE
-        if ended or age > self._longest or standing is Standing.CLOSED:
+        state = await self._store.state(conversation)
+        ended = age > SESSION_SECONDS and state is not SessionState.LIVE
+        if ended or age > self._longest or state is SessionState.CLOSED:
             raise SessionExpired
-        if standing is Standing.UNKNOWN and await self._erased(conversation):
+        if state is SessionState.UNKNOWN and await self._erased(conversation):
             raise SessionExpired
         return str(conversation)
 

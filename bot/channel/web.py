@@ -20,7 +20,7 @@ from sanic.response import HTTPResponse
 from bot.channel import metrics
 from bot.channel.database import connect, in_thread
 from bot.channel.draining import Draining
-from bot.channel.entrance import Entrance
+from bot.channel.entrance import ServerSetup
 from bot.channel.erasure import Eraser
 from bot.channel.errors import Errors
 from bot.channel.feedback import save_feedback
@@ -84,7 +84,7 @@ class WebChannel(InputChannel):
         """The routes under /chat, and those of / and /health. `on_new_message` runs one turn of Rasa."""
         health = Health(self._database, self._store)
         draining = Draining(self._eraser.under_way, self._eraser.compaction.finish)
-        routes = Entrance("chat", self._settings, Errors(self._wording), health, draining, self._limits)
+        routes = ServerSetup("chat", self._settings, Errors(self._wording), health, draining, self._limits)
         replies = Replies(self._sessions, self._store, self._questions, self._database, on_new_message)
         self._questions.start()
         add_pages(routes, self._settings)

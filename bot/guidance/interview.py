@@ -30,7 +30,7 @@ class Interview:
 
         If it holds anything new, the jobs shown before may be shown again.
         """
-        profile = self.profile.and_then(said)
+        profile = self.profile.updated_by(said)
         if not said:
             return replace(self, profile=profile)
         answers = {

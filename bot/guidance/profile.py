@@ -31,7 +31,7 @@ class Profile:
     apprenticeship: bool = False
     child: bool = False
 
-    def and_then(self, said: Profile) -> Profile:
+    def updated_by(self, said: Profile) -> Profile:
         """This profile, updated by what was said later. A taste now liked is no longer refused, and the reverse."""
         liked = [i for i in self.interests if i not in said.avoided]
         refused = [i for i in self.avoided if i not in said.interests]

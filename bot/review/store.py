@@ -162,12 +162,12 @@ class QuestionStore:
                 connection.execute(_question.delete().where(this, _question.c.count <= 0))
             connection.execute(_asked.delete().where(mine))
 
-    def part_from(self, conversations: Sequence[str]) -> None:
+    def detach(self, conversations: Sequence[str]) -> None:
         """Delete the record of which questions these conversations asked; the questions stay."""
         with self._ready().begin() as connection:
             connection.execute(_asked.delete().where(_asked.c.conversation.in_(conversations)))
 
-    def forget_older_than(self, days: int, today: date) -> int:
+    def delete_older_than(self, days: int, today: date) -> int:
         """Delete what was asked more than `days` days before `today`; returns the number of rows deleted."""
         old = _question.c.day < today - timedelta(days=days)
         with self._ready().begin() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channel.database import connect, feedback
 from bot.channel.erasure import Eraser
 from bot.channel.feedback import save_feedback
-from bot.channel.session_store import MemorySessions, Standing
+from bot.channel.session_store import MemorySessions, SessionState
 from bot.channel.sessions import SessionExpired
 from bot.review.questions import Questions
 
@@ -67,13 +67,13 @@ async def test_an_erasure_waits_for_what_goes_on(engine: Engine, store: MemorySe
     turn = asyncio.ensure_future(eraser.run("c", work.run()))
     await work.started.wait()
     erasure = asyncio.ensure_future(eraser.erase("c"))
-    while await store.standing("c") is not Standing.CLOSED:
+    while await store.state("c") is not SessionState.CLOSED:
         await asyncio.sleep(0)
     assert not erasure.done()
     work.may_end.set()
     await erasure
     assert rows(engine) == 0
-    assert await store.standing("c") is Standing.CLOSED
+    assert await store.state("c") is SessionState.CLOSED
     with pytest.raises(SessionExpired):
         await turn
 
@@ -92,7 +92,7 @@ async def test_work_that_ends_after_an_erasure_elsewhere_leaves_nothing(engine: 
     with pytest.raises(SessionExpired):
         await turn
     assert rows(engine) == 0
-    assert await store.standing("c") is Standing.CLOSED
+    assert await store.state("c") is SessionState.CLOSED
 
 
 async def test_work_goes_on_where_the_client_goes_away(engine: Engine, store: MemorySessions) -> None:
@@ -111,4 +111,4 @@ async def test_an_erasure_that_fails_can_be_tried_again(store: MemorySessions) -
     eraser = Eraser(nowhere, store, Questions(nowhere))
     with pytest.raises(SQLAlchemyError):
         await eraser.erase("c")
-    assert await store.standing("c") is Standing.LIVE
+    assert await store.state("c") is SessionState.LIVE

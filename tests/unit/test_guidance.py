@@ -170,10 +170,10 @@ def test_a_malformed_profile_is_forgotten(data: object) -> None:
 
 def test_a_correction_counts(small_world: Catalogue) -> None:
     said = Profile("3e", "", (OUTSIDE,), (TRADE,), 2)
-    assert said.and_then(Profile("1re")).situation == "1re"
-    assert said.and_then(Profile(avoided=(OUTSIDE,))) == Profile("3e", "", (), (TRADE, OUTSIDE), 2)
-    assert said.and_then(Profile(interests=(TRADE,))).avoided == ()
-    assert Profile("terminale", "stmg").and_then(Profile("3e")).series == ""
+    assert said.updated_by(Profile("1re")).situation == "1re"
+    assert said.updated_by(Profile(avoided=(OUTSIDE,))) == Profile("3e", "", (), (TRADE, OUTSIDE), 2)
+    assert said.updated_by(Profile(interests=(TRADE,))).avoided == ()
+    assert Profile("terminale", "stmg").updated_by(Profile("3e")).series == ""
 
 
 # --- ways

@@ -26,7 +26,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuestionSt
     else:
         engine = connect(request.getfixturevalue("postgresql_url"))
     store = QuestionStore(engine)
-    store.forget_older_than(0, date(9999, 1, 1))
+    store.delete_older_than(0, date(9999, 1, 1))
     yield store
     engine.dispose()
 
@@ -59,7 +59,7 @@ def test_what_is_reviewed_stays_so_when_asked_again(store: QuestionStore) -> Non
 def test_what_is_old_is_forgotten(store: QuestionStore) -> None:
     for days in (0, 90, 91, 400):
         store.record(Kept(f"question {days}", Reason.UNKNOWN), DAY - timedelta(days), "c")
-    assert store.forget_older_than(90, DAY) == 2
+    assert store.delete_older_than(90, DAY) == 2
     assert {row.kept.text for row in store.rows()} == {"question 0", "question 90"}
 
 
@@ -81,7 +81,7 @@ def test_an_erased_conversation_takes_its_questions_along(store: QuestionStore) 
 def test_questions_stay_when_their_conversation_is_no_longer_kept(store: QuestionStore) -> None:
     kept = Kept("le bac pro zorglub ?", Reason.UNKNOWN)
     store.record(kept, DAY, "c")
-    store.part_from(["c"])
+    store.detach(["c"])
     store.erase("c")
     assert [(row.kept, row.count) for row in store.rows()] == [(kept, 1)]
 

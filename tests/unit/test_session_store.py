@@ -14,8 +14,8 @@ from bot.channel.session_store import (
     SESSION_SECONDS,
     MemorySessions,
     RedisSessions,
+    SessionState,
     SessionStore,
-    Standing,
     session_store,
 )
 
@@ -31,10 +31,10 @@ def store(request: pytest.FixtureRequest) -> Iterator[SessionStore]:
 
 
 async def test_a_conversation_lives_from_its_first_message(store: SessionStore) -> None:
-    assert await store.standing("c") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.UNKNOWN
     await store.touch("c")
-    assert await store.standing("c") is Standing.LIVE
-    assert await store.standing("d") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.LIVE
+    assert await store.state("d") is SessionState.UNKNOWN
 
 
 async def test_a_claim_is_one_persons(store: SessionStore) -> None:
@@ -49,18 +49,18 @@ async def test_a_claim_is_one_persons(store: SessionStore) -> None:
 async def test_closed_and_opened_again(store: SessionStore) -> None:
     await store.touch("c")
     await store.close("c")
-    assert await store.standing("c") is Standing.CLOSED
+    assert await store.state("c") is SessionState.CLOSED
     await store.reopen("c")
-    assert await store.standing("c") is Standing.LIVE
+    assert await store.state("c") is SessionState.LIVE
     await store.forget("c")
-    assert await store.standing("c") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.UNKNOWN
 
 
 async def test_what_is_forgotten_stays_closed(store: SessionStore) -> None:
     await store.touch("c")
     await store.close("c")
     await store.forget("c")
-    assert await store.standing("c") is Standing.CLOSED
+    assert await store.state("c") is SessionState.CLOSED
 
 
 async def test_check(store: SessionStore) -> None:
@@ -75,10 +75,10 @@ async def test_memory_forgets_after_an_hour_without_a_message() -> None:
     now[0] = SESSION_SECONDS - 1
     await store.touch("c")
     now[0] = 2 * SESSION_SECONDS - 2
-    assert await store.standing("c") is Standing.LIVE
-    assert await store.standing("d") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.LIVE
+    assert await store.state("d") is SessionState.UNKNOWN
     now[0] = 2 * SESSION_SECONDS
-    assert await store.standing("c") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.UNKNOWN
 
 
 async def test_redis_forgets_after_an_hour_without_a_message(redis_server: RedisServer) -> None:
@@ -114,10 +114,10 @@ async def test_redis_that_came_back_is_used_again(redis_server: RedisServer) -> 
     redis_server.stop()
     try:
         with pytest.raises(RedisError):
-            await store.standing("c")
+            await store.state("c")
     finally:
         redis_server.start()
-    assert await store.standing("c") is Standing.UNKNOWN
+    assert await store.state("c") is SessionState.UNKNOWN
 
 
 async def test_redis_that_does_not_answer_is_an_error_within_seconds() -> None:
@@ -128,7 +128,7 @@ async def test_redis_that_does_not_answer_is_an_error_within_seconds() -> None:
         store = RedisSessions(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         since = time.monotonic()
         with pytest.raises(RedisError):
-            await store.standing("c")
+            await store.state("c")
         assert time.monotonic() - since < 10
 
 
