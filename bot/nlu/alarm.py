@@ -42,11 +42,11 @@ class Alarm:
         views = [view(text) for text in learnt]
         return cls(IntentModel.train(views, list(learnt.values()), labels=(DISTRESS, HYPERBOLE)))
 
-    def places(self, text: str, masks: Sequence[tuple[int, int, str]] = ()) -> list[Span]:
+    def places(self, text: str, masks: Sequence[tuple[int, int, str]] = (), least: float = 0.0) -> list[Span]:
         """Return the shortest parts of `text` that speak of distress, as (start, end) in characters, in order.
 
         The parts do not overlap. The list is empty if no part speaks of distress. `masks` are those of
-        `features.mask`.
+        `features.mask`. A clause with a score below `least` does not count.
         """
         names = [(start, end) for start, end, _ in masks]
         found: list[Span] = []
@@ -57,7 +57,8 @@ class Alarm:
             if masked not in read:
                 read[masked] = self.scores(masked)
             distress, hyperbole = read[masked]
-            if distress >= _FLOORS_OF_FEW_WORDS.get(words, _FLOOR) and hyperbole < min(distress, _MOST_HYPERBOLE):
+            floor = max(least, _FLOORS_OF_FEW_WORDS.get(words, _FLOOR))
+            if distress >= floor and hyperbole < min(distress, _MOST_HYPERBOLE):
                 found.append((start, end))
         return _shortest(found)
 

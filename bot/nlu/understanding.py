@@ -63,6 +63,11 @@ _CLEAR_DISTRESS = 0.8
 _ALARM_OF_THE_WHOLE = 0.1
 # From this score for hyperbole of the whole message on, distress in single clauses may be ignored.
 _HYPERBOLE_OF_THE_WHOLE = 0.3
+# Where the whole of a message surely tells of a job, a lesson, a situation, a clause of distress must be surer; by
+# cross-validation.
+_SETTINGS = frozenset({"out_of_scope", "search_formations", "tell_situation", "ask_guidance", "ask_formations_for_job"})
+_SURELY_SET = 0.5
+_CLAUSE_IN_A_SETTING = 0.8
 _FAINT_DISTRESS = 0.2
 _ASKED_ALL_THE_SAME = 0.15
 _QUESTION_OF_A_NAME = 0.4
@@ -181,6 +186,11 @@ class Understanding:
         distress, hyperbole = scores.get(DISTRESS, 0.0), scores.get(HYPERBOLE, 0.0)
         if hyperbole >= _HYPERBOLE_OF_THE_WHOLE and hyperbole > distress:
             return None
+        told = max(scores, key=lambda name: scores[name] if name not in (DISTRESS, HYPERBOLE) else 0.0)
+        if told in _SETTINGS and scores[told] >= max(_SURELY_SET, distress):
+            places = self._alarm.places(text, masks, _CLAUSE_IN_A_SETTING)
+            if not places:
+                return None
         rest = self._rest(text, places, mentions)
         return Understood(DISTRESS, distress, (), ((DISTRESS, distress),), (), rest if tokenize(rest) else "")
 

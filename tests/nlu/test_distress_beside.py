@@ -17,6 +17,9 @@ from bot.settings import ROOT
 LEAST_HEARD = 0.95
 MOST_ALARMS = 0.003
 LEAST_QUESTIONS_KEPT = 0.75
+# Far from what is aimed at, 0.95 and 0.01: docs/nlu.md.
+LEAST_KINDS_HEARD = 0.81
+MOST_KINDS_ALARMS = 0.15
 _ANNOTATION = re.compile(r"\[([^\]]+)\]\((?:formation|job)\)")
 # Written as searches: distress that must not be searched for.
 _DISTRESS_SEARCHED = {"j'ai envie de mourir", "on me harcèle au lycée", "je me fais frapper à la maison"}
@@ -86,3 +89,13 @@ def test_what_is_said_in_jest_is_read_as_what_else_it_says(
     text: str,
 ) -> None:
     assert understanding.read(text, resolver.resolve(text)).intent != "distress"
+
+
+def test_the_kinds_that_were_misread_are_told_apart(understanding: Understanding, resolver: Resolver) -> None:
+    """Signs, coercion, poisons and leave-taking are heard; most jobs and lessons on the same subjects are not."""
+    heard: dict[bool, list[bool]] = {True: [], False: []}
+    for row in rows("nlu/distress_kinds_heldout.jsonl"):
+        text = str(row["text"])
+        heard[bool(row["distress"])].append(understanding.read(text, resolver.resolve(text)).intent == "distress")
+    assert sum(heard[True]) / len(heard[True]) >= LEAST_KINDS_HEARD
+    assert sum(heard[False]) / len(heard[False]) <= MOST_KINDS_ALARMS
