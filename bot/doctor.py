@@ -1,4 +1,4 @@
-"""Says in plain words what is wrong with an installation and how to mend it; changes nothing."""
+"""Checks an installation and says what is wrong with it and how to solve that. Changes nothing."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from bot.catalogue.ingest import IngestError, ingest
 from bot.catalogue.store import connect, read_catalogue, read_origin, read_version
 from bot.settings import MIN_SECRET, ROOT, SECRET_FILE, Settings, SettingsError, load_settings
 
-# What the lock is for, and what Rasa as it is published runs on (make test-stock).
+# The version that the lock file is for, and the one for Rasa as published (make test-stock).
 PYTHON = ((3, 12), (3, 10))
 LOCK = ROOT / "requirements.lock"
 FREE_DISK = 500 * 2**20
 FREE_MEMORY = 2**30
-# Two hundred of them are for files: the rest are connections. The server raises its soft limit to the hard one.
+# Two hundred of them are for files, the rest for connections. The server raises its soft limit to the hard limit.
 DESCRIPTORS = 4096
 _WAIT_SECONDS = 3
 _MOST_NAMED = 5
@@ -40,7 +40,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;.*?)?\s*\\?$", re.MUL
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and what mends it."""
+    """What a check found to be wrong (`what`), and how to solve it (`mend`). A check returns None if all is well."""
 
     what: str
     mend: str
@@ -50,7 +50,7 @@ Check = Callable[[Settings], Problem | None]
 
 
 def examine() -> Iterator[tuple[str, Problem | None]]:
-    """Each check by its name and what it found; the checks that need settings only where these are sound."""
+    """Yield the name and the result of each check. Checks that need settings are left out if these are invalid."""
     yield "Python", python_version()
     yield "libraries", libraries()
     try:
@@ -65,7 +65,7 @@ def examine() -> Iterator[tuple[str, Problem | None]]:
 
 
 def python_version(version: tuple[int, int] = sys.version_info[:2]) -> Problem | None:
-    """The libraries were chosen and tried for one version of Python."""
+    """Check that Python has one of the versions that the libraries were tested with."""
     if version in PYTHON:
         return None
     found = ".".join(map(str, version))
@@ -73,7 +73,7 @@ def python_version(version: tuple[int, int] = sys.version_info[:2]) -> Problem |
 
 
 def libraries(lock: Path = LOCK) -> Problem | None:
-    """The libraries are those of the lock."""
+    """Check that the installed libraries are those of the lock file."""
     if not lock.exists():
         return Problem(f"There is no {lock}.", "take it from the repository again: git checkout requirements.lock")
     wrong = []
@@ -94,7 +94,7 @@ def libraries(lock: Path = LOCK) -> Problem | None:
 
 
 def seeds(settings: Settings) -> Problem | None:
-    """The folder of fiches is there and each fiche can be read."""
+    """Check that the folder of fiches exists and that each fiche can be read."""
     if not settings.seeds.is_dir():
         return Problem(f"There is no folder {settings.seeds}.", "set JALON_SEEDS to the folder of the fiches")
     try:
@@ -106,7 +106,7 @@ def seeds(settings: Settings) -> Problem | None:
 
 
 def catalogue(settings: Settings) -> Problem | None:
-    """The store holds the fiches of the folder that it was made from."""
+    """Check that the store of fiches has the present content of the folder that it was made from."""
     url = make_url(settings.database_url)
     mend = "python -m bot ingest"
     if _is_missing_file(settings.database_url):
@@ -134,12 +134,12 @@ def catalogue(settings: Settings) -> Problem | None:
         if folder.is_dir() and version != _version_of(folder):
             return Problem(f"The store does not hold what {folder} holds now.", f"{mend} {shlex.quote(str(folder))}")
     except IngestError:
-        pass  # `seeds` tells of it
+        pass  # the check `seeds` reports it
     return None
 
 
 def model(_settings: Settings) -> Problem | None:
-    """There is a model of the present data, configuration and code."""
+    """Check that there is a model for the present data, configuration and code."""
     from bot.runtime.model import MODELS, model_path
 
     if model_path().exists():
@@ -150,12 +150,12 @@ def model(_settings: Settings) -> Problem | None:
 
 
 def port(settings: Settings) -> Problem | None:
-    """The port is free, or Jalon is what listens there."""
+    """Check that the port is free, or that Jalon listens there."""
     return None if _is_jalon(settings) else taken(settings)
 
 
 def taken(settings: Settings) -> Problem | None:
-    """The port is free."""
+    """Check that the port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -169,7 +169,7 @@ def taken(settings: Settings) -> Problem | None:
 
 
 def secret(settings: Settings, file: Path = SECRET_FILE) -> Problem | None:
-    """The file with the secret, where it is used, is long enough and nobody else's to read."""
+    """Check that the file with the secret, if used, is long enough and that no other user can read it."""
     if settings.secret is not None or not file.exists():
         return None
     if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
@@ -180,7 +180,7 @@ def secret(settings: Settings, file: Path = SECRET_FILE) -> Problem | None:
 
 
 def conversations(settings: Settings) -> Problem | None:
-    """The database of conversations answers; a file of SQLite is sound."""
+    """Check that the database of conversations answers, and that a SQLite file is not damaged."""
     url = make_url(settings.tracker_url)
     if url.get_backend_name() == "sqlite":
         return _conversations_file(Path(url.database))
@@ -212,7 +212,7 @@ def _conversations_file(file: Path) -> Problem | None:
 
 
 def shared_redis(settings: Settings) -> Problem | None:
-    """Redis, where it is used, answers."""
+    """Check that Redis answers, if it is used."""
     if settings.redis_url is None:
         return None
     client = redis.Redis.from_url(
@@ -228,7 +228,7 @@ def shared_redis(settings: Settings) -> Problem | None:
 
 
 def disk(settings: Settings, least: int = FREE_DISK) -> Problem | None:
-    """There is room for conversations, the catalogue and a model."""
+    """Check that at least `least` bytes are free for conversations, the catalogue and a model."""
     urls = [make_url(url) for url in (settings.tracker_url, settings.database_url)]
     files = [Path(url.database) for url in urls if url.get_backend_name() == "sqlite"]
     for place in [*files, ROOT / "build"]:
@@ -243,7 +243,7 @@ def disk(settings: Settings, least: int = FREE_DISK) -> Problem | None:
 
 
 def descriptors(_settings: Settings, least: int = DESCRIPTORS) -> Problem | None:
-    """The process may have connections for a school."""
+    """Check that the process may open at least `least` files and connections, enough for a school."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if hard == resource.RLIM_INFINITY or hard >= least:
         return None
@@ -259,7 +259,7 @@ def memory(
     info: Path = Path("/proc/meminfo"),
     limit: Path = Path("/sys/fs/cgroup/memory.max"),
 ) -> Problem | None:
-    """There is memory for one server."""
+    """Check that at least `least` bytes of memory are available, enough for one server."""
     found = re.search(r"^MemAvailable:\s+(\d+) kB", info.read_text(encoding="ascii"), re.MULTILINE)
     free = int(found[1]) * 1024 if found else least
     allowed = limit.read_text(encoding="ascii").strip() if limit.exists() else "max"
@@ -273,7 +273,7 @@ def memory(
 
 
 def origins(settings: Settings) -> Problem | None:
-    """Pages of other sites that show the chat are encrypted, as browsers demand it of what they mix in."""
+    """Check that the other sites that show the chat use https."""
     plain = [o for o in settings.origins if re.match(r"http://(?!localhost\b|127\.|\[::1\])", o)]
     if not plain:
         return None
@@ -284,14 +284,14 @@ def origins(settings: Settings) -> Problem | None:
 
 
 def privacy(settings: Settings) -> Problem | None:
-    """Where others than this machine reach the server, pupils are told who answers for their data."""
+    """Check that pupils are told who is responsible for their data, if other machines can reach the server."""
     if settings.controller or settings.host == "localhost":
         return None
     try:
         if ip_address(settings.host).is_loopback:
             return None
     except ValueError:
-        pass  # a name of this machine for others
+        pass  # not an address, so a name by which others may reach it
     return Problem(
         "Pupils are not told who answers for their data: JALON_CONTROLLER is not set.",
         "set it to the name and address of the school or body that offers the chat, and JALON_DPO to whom to ask",
@@ -317,7 +317,7 @@ _MEND_DATABASE = "start the database, or set JALON_DATABASE_URL and JALON_TRACKE
 
 
 def _version_of(folder: Path) -> str | None:
-    """The version that a store of the fiches in `folder` has; raises IngestError."""
+    """Return the version that a store would have if made from the fiches in `folder`; raises IngestError."""
     with tempfile.TemporaryDirectory() as place:
         url = f"sqlite:///{place}/catalogue.db"
         ingest(folder, url)
@@ -342,7 +342,7 @@ def _writable(folder: Path) -> bool:
 
 
 def _is_jalon(settings: Settings) -> bool:
-    """Whether what listens on the port answers as Jalon's /health does."""
+    """Return whether the program that listens on the port answers like /health of Jalon."""
     try:
         with socket.create_connection((settings.host, settings.port), timeout=_WAIT_SECONDS) as there:
             there.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -352,5 +352,5 @@ def _is_jalon(settings: Settings) -> bool:
 
 
 def _short(error: BaseException) -> str:
-    """The first line of an error, without the link that SQLAlchemy adds."""
+    """Return the first line of an error message, without the link that SQLAlchemy adds."""
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -1,4 +1,7 @@
-"""Every environment variable of Jalon: its name (JALON_ and the field's), its default and its meaning."""
+"""Reads the environment variables of Jalon.
+
+Each field of Settings gives a variable's name (JALON_ and the name of the field), its default and its meaning.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,11 @@ _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 
 class SettingsError(Exception):
-    """Environment variables with values that cannot be used: one line for each."""
+    """Raised for environment variables with invalid values. The message has one line for each."""
 
 
 class Settings(BaseSettings):
-    """The settings as the environment gives them, paths absolute; `load_settings` has clear errors."""
+    """The settings from the environment, with absolute paths. Use `load_settings` for clear error messages."""
 
     seeds: Path = Field(default=Path("seeds"), description="the folder of fiches; relative to the project")
     database_url: str = Field(
@@ -154,21 +157,21 @@ class Settings(BaseSettings):
         return value
 
     def signing_secrets(self) -> tuple[str, ...]:
-        """The secrets of JALON_SECRET or, without it, that of SECRET_FILE, made on first use; raises SettingsError.
+        """Return the secrets that sign sessions: those of JALON_SECRET, else the one in SECRET_FILE, made on first use.
 
-        The first one signs.
+        The first secret signs; signatures by any of them are valid. Raises SettingsError.
         """
         return tuple(self.secret.get_secret_value().split(",")) if self.secret else (_kept_secret(SECRET_FILE),)
 
 
 def load_settings() -> Settings:
-    """The settings of the environment; raises SettingsError with a line for each bad variable."""
-    # Each message asks for them: they are read anew only where a variable changed.
+    """Return the settings from the environment; raises SettingsError with a line for each invalid variable."""
+    # Every message calls this, so the settings are parsed again only after a variable has changed.
     return _settings(tuple(os.environ.get(name) for name in _VARIABLES))
 
 
 def patient(seconds: float) -> float:
-    """`seconds` that something may take before it is given up, as many times as long as JALON_PATIENCE says."""
+    """Return a time limit of `seconds` multiplied by JALON_PATIENCE, in seconds."""
     return seconds * load_settings().patience
 
 
@@ -185,7 +188,10 @@ def _settings(_variables: tuple[str | None, ...]) -> Settings:
 
 
 def _kept_secret(path: Path) -> str:
-    """The secret in the file `path`, made with mode 0600 where there is none; processes may race for it."""
+    """Return the secret in the file `path`. If there is no file, make one with mode 0600.
+
+    Several processes may do this at the same time. Raises SettingsError if the secret is too short.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, draft = tempfile.mkstemp(dir=path.parent)  # of mode 0600
@@ -194,7 +200,7 @@ def _kept_secret(path: Path) -> str:
                 file.write(secrets.token_urlsafe(MIN_SECRET))
             os.link(draft, path)
         except FileExistsError:
-            pass  # another process was first, its secret is ours
+            pass  # another process was first, so its secret is used
         finally:
             os.unlink(draft)
     secret = path.read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""The folder of fiches into the store: all of it or, where anything is wrong, nothing of it."""
+"""Imports a folder of fiches into the store. If anything is wrong, nothing is imported."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TOML_LINE = re.compile(r"\(at line (\d+)")
 
 
 class IngestError(Exception):
-    """The folder was refused and the store left as it was; `lines` say why, each `file:line: message`."""
+    """Raised when an import failed and the store was not changed. `lines` are the errors, as `file:line: message`."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = tuple(lines)
@@ -48,12 +48,12 @@ class IngestError(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """What an import found: nothing in it is an error.
+    """The result of an import. Nothing in it is an error.
 
-    `formations` and `jobs` are how many fiches of each kind the store holds now. `missing` counts the formations
-    without a known section or field, by its name, `missing_of_jobs` the job fiches silent on a facet, by the section
-    that would tell it; `unknown` are lines `file:line: message`; `shared_sigles` counts the formations of each sigle
-    that several have.
+    `formations` and `jobs` are the numbers of fiches in the store. `missing` counts the formations without a known
+    section or field, by its name. `missing_of_jobs` counts the job fiches without information on a facet, by the
+    section that would have it. `unknown` has lines `file:line: message`. `shared_sigles` counts the formations of
+    each sigle that several formations have.
     """
 
     change: Change
@@ -66,7 +66,7 @@ class Report:
     source: Source | None
 
     def lines(self) -> Iterator[str]:
-        """The report for a reader, line by line."""
+        """Yield the report as lines of text for a reader."""
         counts = ", ".join(f"{count} {name}" for name, count in asdict(self.change).items())
         kinds = f"{self.formations} formations" + (f" and {self.jobs} jobs" if self.jobs else "")
         yield f"{kinds}: {counts}"
@@ -88,20 +88,21 @@ class _File:
 
 
 def ingest(folder: Path, url: str, force: bool = False) -> Report:
-    """Make the fiches under `folder`, of formations and of jobs, the content of the store at `url`.
+    """Replace the content of the store at `url` by the fiches under `folder`, of formations and of jobs.
 
-    Fiches are *.md and *.txt, but README* and hidden files; which kind one is, its content says. Fiches whose file
-    has left the folder leave the store, many of them only with `force`. Raises IngestError with every error of the
-    folder, NotPermitted where many would leave; the store is then as before.
+    Fiches are *.md and *.txt files, except README* and hidden files. Their content decides whether they describe a
+    formation or a job. Fiches that are no longer in the folder are removed from the store; `force` is needed to
+    remove many. Raises IngestError with all errors of the folder, and NotPermitted if too many fiches would be
+    removed. The store is not changed then.
     """
     return _ingest(folder, url, anything if force else no_large_removal)
 
 
 def follow(folder: Path, url: str) -> Report:
-    """Import `folder` into a store that is empty or was made from that folder, as `ingest` without `force` does.
+    """Import `folder` like `ingest` without `force`, but only into a store that is empty or was made from it.
 
-    Raises IngestError, or NotPermitted where the store was made from another folder or many fiches would leave it;
-    the store is then as before. A folder that the store was not made from is not read.
+    Raises IngestError, and NotPermitted if the store was made from another folder or many fiches would be removed.
+    The store is not changed then. If the store is known to be made from another folder, `folder` is not read.
     """
     try:
         engine = connect(url)
@@ -145,7 +146,7 @@ def _ingest(folder: Path, url: str, permit: Permit) -> Report:
 
 
 def _name_of(folder: Path) -> str:
-    """What the store knows a folder by."""
+    """Return the absolute path by which the store remembers a folder."""
     return folder.resolve().as_posix()
 
 
@@ -181,7 +182,7 @@ def _read_fiches(folder: Path, errors: list[str]) -> list[_File]:
 
 
 def _files(folder: Path, errors: list[str]) -> list[Path]:
-    """The files of fiches under `folder`, in the order of their paths."""
+    """Return the files of fiches under `folder`, sorted by path. Folders that cannot be read are added to `errors`."""
 
     def refuse(error: OSError) -> None:
         errors.append(f"{error.filename}:1: the folder cannot be read: {error.strerror}")
@@ -198,7 +199,7 @@ def _is_fiche(name: str) -> bool:
 
 
 def _read(path: Path, name: str) -> str:
-    """The text of a file, refused by its size before it is read; raises FicheError."""
+    """Return the text of a file. Its size is checked before it is read; raises FicheError."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -218,7 +219,10 @@ def _read_aliases(folder: Path, errors: list[str]) -> dict[str, str]:
 
 
 def _read_toml(folder: Path, name: str, parse: Callable[[str], T], errors: list[str]) -> T | None:
-    """What `parse` makes of the TOML file `name`, None where it is not there or wrong."""
+    """Return the result of `parse` for the TOML file `name`, or None if it is missing or invalid.
+
+    What is invalid is added to `errors`.
+    """
     path = folder / name
     if not path.exists():
         return None
@@ -260,7 +264,7 @@ def _shared_titles(fiches: Iterable[Fiche]) -> Iterator[str]:
 
 
 def _with_unique_ids(fiches: Iterable[Fiche]) -> list[Fiche]:
-    """The fiches in the order of their titles; where titles share a slug, the later ones get -2, -3…"""
+    """Return the fiches sorted by title. If ids are equal, the later ones get -2, -3…"""
     ordered = sorted(fiches, key=lambda fiche: fiche.title)
     taken = {fiche.id for fiche in ordered}
     given: set[str] = set()
@@ -299,7 +303,7 @@ def _unknown(file: _File) -> Iterator[str]:
 
 
 def _line_of(name: str, text: str) -> int:
-    """The first line on which `name` stands as a heading or the name of a field, 1 where it is not found."""
+    """Return the first line that has `name` as a heading or a field name, or 1 if there is none."""
     found = re.search(rf"^[ \t]*(?:##|(?:[-*+]\s+)?\*\*)\s*{re.escape(name)}", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 

@@ -1,4 +1,4 @@
-"""The lines of one section of a fiche as clean Markdown. Pure."""
+"""Converts the lines of a section of a fiche to clean Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-# Onisep indents by 12 spaces every line of a section but its first.
+# Onisep indents all lines of a section by 12 spaces, except the first one.
 _INDENT = 12
-# As in Markdown, a line indented by 4 or more is never a title nor the heading of a section.
+# As in Markdown, a line indented by 4 or more spaces is neither a title nor the heading of a section.
 _TEXT_INDENT = 4
-# A line indented so much deeper than the mark of an item goes on with the item.
+# A line indented by so many more spaces than the mark of an item continues that item.
 _DEEPER = 2
 
 _HEADING = re.compile(r"#{1,6}(?=\s|$)")
@@ -21,8 +21,8 @@ _SPACES = re.compile(r"[ \t]+")
 
 _BREAK = re.compile(r"<\s*(?:br\s*/?|/?\s*p)\s*>", re.IGNORECASE)
 _ADDRESS = r"\s*(?:https?://|mailto:)"
-# A backslash escape, which stays; a link to anywhere but the web or a mailbox, with its label; and what would open, in
-# Markdown: HTML or a link in angle brackets, an image, such a link whose label is not plain, an address for a label.
+# Three kinds of match: a backslash escape, which stays; a link with a plain label to anything but http(s) or mailto, of
+# which the label stays; and characters to escape, which begin HTML, an image or a link of another form in Markdown.
 _UNSAFE = re.compile(
     rf"""(?P<escape>\\[!-/:-@\[-`{{-~])
     | !?\[(?P<label>[^\[\]\\<!]*)\]\((?!{_ADDRESS})\s*[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\s*(?:"[^"]*"\s*)?\)
@@ -32,10 +32,10 @@ _UNSAFE = re.compile(
 
 
 def clean(lines: Iterable[str], to_the_letter: bool = False) -> str:
-    """`lines` as Markdown: one line a heading, paragraph or item.
+    """Return `lines` as Markdown, with one line per heading, paragraph or item.
 
-    Unless `to_the_letter`, runs of spaces are one, breaks and paragraphs of HTML are those of Markdown, and what is not
-    safe for all who show Markdown is taken out (`safe`).
+    Unless `to_the_letter` is true, runs of spaces become one space, <br> and <p> become Markdown, and unsafe parts
+    are removed (see `safe`).
     """
     markdown = _Markdown()
     for line in lines:
@@ -53,11 +53,12 @@ def clean(lines: Iterable[str], to_the_letter: bool = False) -> str:
 
 
 def safe(text: str) -> str:
-    """`text` as Markdown without HTML, images, or links that lead elsewhere than to http, https and mailto.
+    """Return `text` as Markdown without HTML, images, and links to anything but http, https and mailto.
 
-    Of such a link the label is kept, the rest is shown to the letter. What is safe already stays as it is.
+    Only the label of such a link is kept. HTML and images are escaped, so that readers see them as plain text. A
+    text that is already safe is returned unchanged.
     """
-    while (defused := _UNSAFE.sub(_defused, text)) != text:  # a label may make another link with what stood before it
+    while (defused := _UNSAFE.sub(_defused, text)) != text:  # the rest may form another link with the text before it
         text = defused
     return text
 
@@ -69,13 +70,13 @@ def _defused(found: re.Match[str]) -> str:
 
 
 def items(text: str) -> tuple[str, ...]:
-    """The items of the lists in clean Markdown, each once."""
+    """Return the items of all lists in clean Markdown, without duplicates."""
     lines = text.split("\n")
     return tuple(dict.fromkeys(found["text"] for line in lines if (found := _ITEM_OF_TEXT.match(line))))
 
 
 def is_outer(line: str) -> bool:
-    """Whether a line is indented so little that it may open a part of the fiche."""
+    """Return whether a line has an indentation so small that it may begin a part of the fiche."""
     return _indentation(line) < _TEXT_INDENT
 
 
@@ -91,10 +92,10 @@ class _Block:
 
 
 class _Markdown:
-    """Lines as clean Markdown: one line a heading, paragraph or item, empty lines between all but items.
+    """Collects lines into clean Markdown: one line per heading, paragraph or item.
 
-    An item goes on over empty lines, on lines indented deeper than its mark: Onisep writes the mark alone
-    on its line, its text on the next.
+    There is an empty line between all of these but items. An item continues after empty lines if the next line is
+    indented more than its mark, because Onisep writes the mark on one line and the text on the next.
     """
 
     def __init__(self) -> None:
@@ -103,7 +104,7 @@ class _Markdown:
         self.apart = True  # whether the line read last was empty
 
     def read(self, content: str, indent: int) -> None:
-        """One line: its clean text, and how deep it was indented."""
+        """Add a line, given as its text without indentation, and its indentation in spaces."""
         if not content:
             self.apart = True
             return
@@ -118,7 +119,7 @@ class _Markdown:
         self.apart = False
 
     def text(self, made: Callable[[str], str] = str) -> str:
-        """All blocks, each as `made` makes it."""
+        """Return all headings, paragraphs and items, each passed through `made`."""
         text = ""
         for before, block in zip([None, *self.blocks], self.blocks, strict=False):
             if before is not None:
@@ -142,12 +143,12 @@ class _Markdown:
         return not self.apart and self.blocks[-1].kind == "paragraph"
 
     def _may_be_numbered(self) -> bool:
-        # "17. " at the start of a line within a paragraph is a number, not an item
+        # "17. " at the start of a line within a paragraph is a number, not the mark of an item.
         return self.apart or bool(self.marks) or self.blocks[-1].kind != "paragraph"
 
 
 def _item(content: str, may_be_numbered: bool) -> str | None:
-    """`content` as an item of a list, or None where it is none."""
+    """Return `content` as a list item, or None if it is not one."""
     if found := _BULLET.fullmatch(content):
         return f"- {found['text'].strip()}".rstrip()
     if may_be_numbered and (found := _NUMBERED.fullmatch(content)):

@@ -1,4 +1,4 @@
-"""Whether an import may change a catalogue that is there already: the decision alone, without a store. Pure."""
+"""Decides whether an import may change a catalogue that already exists. Pure: does not read the store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# More fiches than this, and more than this share of all, go only when that is said.
+# A removal is large if it has more fiches than FEW_REMOVED and more than one of _ONE_OF. It needs an explicit option.
 FEW_REMOVED = 10
 _ONE_OF = 10
 _MOST_NAMED = 10
@@ -14,11 +14,11 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Replacement:
-    """What an import is about to do to a store that holds fiches.
+    """The changes that an import would make to a store that contains fiches.
 
-    `folder` is the folder that is imported, `made_from` the one of the import before, None where it is not known;
-    `held` counts the fiches before, `removed` are the titles of those that would go. `readable` tells whether this
-    version of Jalon can answer from the store as it is.
+    `folder` is the imported folder. `made_from` is the folder of the last import, or None if unknown. `held` is the
+    number of fiches in the store. `removed` has the titles of the fiches that the import would remove. `readable`
+    tells whether this version of Jalon can answer from the store as it is.
     """
 
     folder: str
@@ -29,12 +29,15 @@ class Replacement:
 
     @property
     def is_large(self) -> bool:
-        """Whether so many fiches would go that it may be a mistake."""
+        """Whether the import would remove so many fiches that it may be a mistake."""
         return len(self.removed) > FEW_REMOVED and len(self.removed) * _ONE_OF > self.held
 
 
 class NotPermitted(Exception):
-    """The import may not be done, for the reason that the text gives with a remedy; `readable` as in Replacement."""
+    """Raised when an import is not allowed. The message has the reason and what to do.
+
+    `readable` is that of the Replacement.
+    """
 
     def __init__(self, message: str, readable: bool = True) -> None:
         super().__init__(message)
@@ -49,7 +52,7 @@ def anything(_replacement: Replacement) -> None:
 
 
 def no_large_removal(replacement: Replacement) -> None:
-    """Permit all but an import that takes many fiches away; raises NotPermitted."""
+    """Permit any import that does not remove many fiches; raises NotPermitted otherwise."""
     if replacement.is_large:
         removed, folder = replacement.removed, replacement.folder
         raise NotPermitted(
@@ -61,9 +64,9 @@ def no_large_removal(replacement: Replacement) -> None:
 
 
 def same_folder_only(replacement: Replacement) -> None:
-    """Permit an import of the folder that the catalogue was made from, but no large removal; raises NotPermitted.
+    """Permit an import from the folder of the last import, unless it removes many fiches.
 
-    Where that folder is not known, one whose import takes no fiche away is taken for it.
+    If the last folder is unknown, permit an import that removes no fiche. Raises NotPermitted otherwise.
     """
     if replacement.made_from == replacement.folder:
         no_large_removal(replacement)

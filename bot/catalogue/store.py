@@ -1,4 +1,4 @@
-"""Tables and queries of the catalogue, for SQLite and PostgreSQL: its only SQL but that of `text_index.py`."""
+"""Queries and updates of the catalogue database, for SQLite and PostgreSQL. Only text_index.py has other SQL."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from bot.catalogue.tables import FICHE, FIELD, FORMATION_JOB, JOB, META, METADAT
 
 _BUSY_SECONDS = 5
 _FORMATION, _JOB = "formation", "job"
-# A server that went away without a word is noticed.
+# With these options, a lost connection to the server is noticed within seconds.
 _POSTGRESQL = {
     "connect_timeout": _BUSY_SECONDS,
     "keepalives_idle": _BUSY_SECONDS,
@@ -46,17 +46,17 @@ _IMPORT_LOCK = 0x4A414C43
 _PARTS = (FIELD, SECTION, FORMATION_JOB)
 
 Fiche = Formation | JobFiche
-# The rows of one table, each a dict by column name.
+# The rows of a table, each a dict by column name.
 _Rows = list[dict[str, Any]]
 
 
 class StoreEmpty(Exception):
-    """Nothing was ever ingested into the store."""
+    """Raised when the store has no fiches that this version of Jalon can read."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """How many fiches an import added, updated, removed and left as they were."""
+    """The numbers of fiches that an import added, updated, removed and left unchanged."""
 
     added: int
     updated: int
@@ -65,7 +65,7 @@ class Change:
 
 
 def connect(url: str) -> Engine:
-    """An engine for the database at `url`; creates the folder of a SQLite file, opens nothing yet."""
+    """Return an engine for the database at `url`. Creates the folder of a SQLite file, but opens no connection."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, future=True, pool_pre_ping=True, connect_args=_POSTGRESQL)
@@ -85,10 +85,11 @@ def replace_all(
     folder: str = "",
     permit: Permit = anything,
 ) -> Change:
-    """Make `fiches`, `source` and `aliases` (name -> id) the whole content of the store, in one transaction.
+    """Replace the whole content of the store by `fiches`, `source` and `aliases` (name -> id), in one transaction.
 
-    Only the rows of fiches that changed are written, and the version changes only with the content. `folder`, where
-    the fiches come from, is kept. A store that holds fiches is left as it is where `permit` raises.
+    Only the rows of changed fiches are written, and the version changes only if the content does. `folder`, the
+    origin of the fiches, is stored. If the store contains fiches, `permit` is called first; if it raises, the store
+    is not changed.
     """
     new = {fiche.id: fiche for fiche in fiches}
     digests = {id_: _digest(fiche) for id_, fiche in new.items()}
@@ -119,25 +120,28 @@ def replace_all(
 
 
 def read_version(engine: Engine) -> str | None:
-    """The version of the content, or None where nothing was ever ingested."""
+    """Return the version of the content, or None if nothing was ever imported."""
     with engine.connect() as connection:
         return _meta_values(connection).get("version")
 
 
 def read_origin(engine: Engine) -> tuple[str | None, bool]:
-    """The folder of the last import, None where it is not known; and whether `read_catalogue` can read the store."""
+    """Return the folder of the last import, or None if unknown, and whether `read_catalogue` can read the store."""
     with engine.connect() as connection:
         values = _meta_values(connection)
     return values.get("folder") or None, values.get("schema") == SCHEMA
 
 
 def is_missing(engine: Engine) -> bool:
-    """Whether there is no file: SQLite would make an empty one."""
+    """Return whether the SQLite file does not exist. Connecting would create an empty one."""
     return engine.dialect.name == "sqlite" and not Path(engine.url.database).exists()
 
 
 def read_catalogue(engine: Engine) -> Catalogue:
-    """The whole content as of one moment, in alphabetical order; raises StoreEmpty where there is none."""
+    """Return the whole content, in alphabetical order, as of one moment.
+
+    Raises StoreEmpty if there are no fiches, or if another version of Jalon wrote them.
+    """
     with engine.connect().execution_options(**_snapshot(engine)) as connection:
         meta = _meta_values(connection)
         if meta.get("schema") != SCHEMA:
@@ -156,7 +160,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver would open no transaction before the first write; _begin_sqlite does, so that reads agree.
+    # The driver would not begin a transaction before the first write. _begin_sqlite does, so that all reads agree.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
 
@@ -167,25 +171,28 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _snapshot(engine: Engine) -> dict[str, str]:
-    """What makes all queries of a transaction see one state: nothing more for SQLite, a level elsewhere."""
+    """Return the execution options with which all queries of a transaction see the same state.
+
+    SQLite needs none; PostgreSQL needs an isolation level.
+    """
     return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
 def _let_others_wait(connection: Connection) -> None:
-    """Let another import wait for the end of this transaction: servers that start together all import."""
+    """Make other imports wait for the end of this transaction, as servers that start together all import."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
 
 
 def _meta_values(connection: Connection) -> dict[str, str]:
-    """The table meta, empty where there is no table."""
+    """Return the content of the table `meta`, or {} if the table does not exist."""
     if not inspect(connection).has_table(META.name):
         return {}
     return dict(connection.execute(select(META.c.key, META.c.value)).all())
 
 
 def _titles(connection: Connection) -> dict[str, str]:
-    """The title of each fiche by its id, in a store of any version."""
+    """Return the title of each fiche by its id. Works with stores of all versions."""
     if not inspect(connection).has_table(FICHE.name):
         return {}
     return dict(connection.execute(select(FICHE.c.id, FICHE.c.title)).all())
@@ -245,7 +252,7 @@ def _by_kind(fiches: Iterable[Fiche]) -> tuple[list[Formation], list[JobFiche]]:
 
 
 def _job_rows(fiches: Iterable[Fiche]) -> _Rows:
-    """Every job that a formation lists or that has a fiche, with both genders."""
+    """Return a row for every job that a formation lists or that has a fiche, with both genders."""
     formations, job_fiches = _by_kind(fiches)
     labels = {label for formation in formations for label in formation.jobs} | {fiche.title for fiche in job_fiches}
     return [
@@ -263,7 +270,7 @@ def _meta(digests: Mapping[str, str], jobs: _Rows, source: Source | None, aliase
 
 
 def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
-    """Make `rows` the whole content of a small table, where they are not already."""
+    """Replace the whole content of a small table by `rows`, unless it is already the same."""
     old = [dict(row) for row in connection.execute(select(table)).mappings()]
     if sorted(map(repr, old)) != sorted(map(repr, rows)):
         connection.execute(table.delete())
@@ -272,7 +279,7 @@ def _replace_rows(connection: Connection, table: Table, rows: _Rows) -> None:
 
 
 def _read_fiches(connection: Connection) -> tuple[dict[str, Formation], dict[str, JobFiche]]:
-    """The formations by id and the job fiches by label."""
+    """Return the formations by id and the job fiches by label."""
     fields: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for id_, name, value in _read_parts(connection, FIELD):
         fields[id_].append((name, value))
@@ -282,7 +289,7 @@ def _read_fiches(connection: Connection) -> tuple[dict[str, Formation], dict[str
     jobs: defaultdict[str, list[str]] = defaultdict(list)
     for id_, label in _read_parts(connection, FORMATION_JOB):
         jobs[id_].append(label)
-    # By id, in Python: ids are titles without accents, and databases sort texts each in their own way.
+    # Sorted by id in Python: ids are titles without accents, and each database sorts texts in its own way.
     heads = sorted(connection.execute(select(FICHE.c.id, FICHE.c.kind, FICHE.c.title, FICHE.c.path)).all())
     formations = {
         id_: Formation(id_, title, tuple(fields[id_]), tuple(sections[id_]), tuple(jobs[id_]), path)
@@ -296,7 +303,7 @@ def _read_fiches(connection: Connection) -> tuple[dict[str, Formation], dict[str
 
 
 def _read_parts(connection: Connection, table: Table) -> list[Any]:
-    """The rows of all fiches in order, each (fiche_id, …) without the position."""
+    """Return the rows of all fiches in order, each (fiche_id, …) without the position."""
     columns = [column for column in table.c if column.name != "position"]
     rows: list[Any] = connection.execute(select(*columns).order_by(table.c.fiche_id, table.c.position)).all()
     return rows

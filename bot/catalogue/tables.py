@@ -1,11 +1,11 @@
-"""The tables of the catalogue."""
+"""The tables of the catalogue database."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
-# Whatever changes the tables below changes this: a store of other tables is made anew from the folder of fiches.
-# `meta`, and the ids and titles of `fiche`, are read in stores of all versions.
+# Change this whenever the tables below change. An import then makes an older store again from the folder of fiches.
+# `meta`, and the ids and titles of `fiche`, must stay readable in stores of all versions.
 SCHEMA = "3"
 
 METADATA = MetaData()

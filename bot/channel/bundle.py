@@ -1,4 +1,8 @@
-"""Joins the modules of the widget into one, since an integrity hash covers a script but not what it imports."""
+"""Joins the modules of the widget into one script.
+
+A page pins a script by an integrity hash. That hash does not cover the modules that the script imports, so the widget
+is served as a single file.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ _IMPORT = re.compile(r"^import [^;]*? from \"\./(?P<name>[\w.]+)\";\n", re.MULTI
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:async )?(?:function|class|const|let) (?P<name>[\w$]+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-# What is private to a class where it is declared, or used: no other part of the page can name it.
+# A private member of a class (#name), where it is declared or used. It can be renamed, as only its class can use it.
 _PRIVATE = re.compile(r"(?:(?<=\.)|(?<=^  )|(?<=^  get )|(?<=^  async ))#(?P<name>\w+)", re.MULTILINE)
-# Comments go, strings and patterns are kept, white space around these marks means nothing. CSS needs it around + and -,
-# and before a colon that begins a selector.
+# Matches comments, strings, patterns, and punctuation with white space around it. Comments and that white space are
+# removed. The white space of CSS around + and -, and before a colon that begins a selector, has a meaning and stays.
 _FOR_READERS = re.compile(
     r"""^\s*//.*\n | ^\s*/\*(?:[^*]|\*(?!/))*\*/\n | \ ?//\ .* | \ ?/\*.*\*/ | ^\s+ | ;\n\ *(?=\})
     | (?P<kept> "[^"\n]*" | `[^`\n]*` | (?:(?<=\()|(?<=\ )(?!/\ ))/(?:[^/\\\[\n]|\\.|\[(?:[^]\\\n]|\\.)*])+/ )
@@ -24,12 +28,14 @@ _FOR_READERS = re.compile(
 
 
 def join_modules(entry: Path) -> str:
-    """The module `entry` and all that it imports, each once and after what it imports, as the text of one module.
+    """Return the module `entry` and everything it imports as the text of one module.
 
-    The modules are of one folder, import names on top, and export where they define; joined, they share one scope.
-    Comments are left out, white space that means nothing, and long names of what is private to a class. Raises
-    ValueError for an import or export of another form, for a name that two modules define, and for modules that import
-    one another.
+    Each module appears once, after the modules that it imports. All modules must be in one folder, have their
+    imports at the top, and export names in the line that defines them. In the result they share one scope. Comments
+    and unneeded white space are removed, and private names are shortened.
+
+    Raises ValueError if an import or export has another form, if two modules define the same name, or if modules
+    import each other.
     """
     texts: dict[Path, str] = {}
     _collect(entry, texts, ())
@@ -42,7 +48,7 @@ def join_modules(entry: Path) -> str:
 
 
 def _for_browsers(module: str) -> str:
-    """The same without what is there for readers: comments, white space, long names of what is private."""
+    """Return the module without comments and unneeded white space, and with short private names."""
     short: dict[str, str] = {}
 
     def name(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Removes what erasures leave behind in the files of the database: in the background, once for many of them."""
+"""Removes the traces of erased conversations from the database files, in the background, for many erasures at once."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 logger = logging.getLogger(__name__)
 
-# From the end of one to the start of the next, which then serves all erasures that came meanwhile.
+# The time from the end of one run to the start of the next. One run serves all erasures before it.
 PAUSE_SECONDS = 60.0
 
 
 class Compaction:
-    """Calls `compact`, which may take half a second of the database, soon after it is wanted, and not often.
+    """Runs `compact` soon after it is requested, but at most once per pause.
 
-    `compact` runs in a thread; it may raise SQLAlchemyError, which is logged: the next one makes up for it.
+    `compact` may keep the database busy for half a second. It runs in a thread. If it raises SQLAlchemyError, the
+    error is logged, and the next run removes what this one did not. `pause` is in seconds; `clock` returns seconds.
     """
 
     def __init__(
@@ -37,13 +38,13 @@ class Compaction:
         self._task: asyncio.Task[None] | None = None
 
     def want(self) -> None:
-        """Compact soon: at once, or when the pause after the last time is over."""
+        """Request a run. It starts at once, or when the pause after the last run is over."""
         self._wanted = True
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._work())
 
     async def finish(self) -> None:
-        """Do at once what is wanted still, as when the server ends."""
+        """Run now if a run is still requested, and wait for its end. Called when the server stops."""
         self._ending.set()
         if self._task is not None:
             await self._task

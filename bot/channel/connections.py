@@ -1,7 +1,7 @@
-"""How long a connection may take for a request, and how many an address may have: over Sanic's own protocol.
+"""Limits the time that a request may take to arrive, and the number of connections of each address.
 
-Sanic 21.12 waits for the rest of a body as long as for a handler, which Rasa sets to an hour; and begins to count
-anew with each byte.
+This extends Sanic's own protocol. For the rest of a request body, Sanic 21.12 waits as long as for a handler, which
+Rasa sets to an hour, and it restarts that time with every byte.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 from bot.channel.limits import client_address, is_trusted
 from bot.settings import patient
 
-# From the first byte of a request that has to be waited for to its last one.
+# The longest time between the moment when a begun request is first waited for and its last byte.
 REQUEST_SECONDS = 10.0
-# A browser opens six at most: a classroom behind one address. A trusted proxy has no limit.
+# Enough for a classroom behind one address, as a browser opens at most six. A trusted proxy has no limit.
 MOST_OF_AN_ADDRESS = 256
-# Of the descriptors of the process: what its files, databases and threads take beside the connections.
+# File descriptors that are reserved for files, databases and threads, and so not available for connections.
 KEPT_DESCRIPTORS = 200
-# More are of no use to one process.
+# One process has no use for more.
 MOST_DESCRIPTORS = 65_536
 
 
 class Connections:
-    """The connections that are open: how many each address has, and which of them to close when the server ends."""
+    """Counts the open connections of each address, and closes all of them when the server stops.
+
+    `trusted` are the networks of trusted proxies, whose connections are not limited per address. `most` is the
+    largest total number of open connections.
+    """
 
     def __init__(self, trusted: Sequence[IPv4Network | IPv6Network], most: int) -> None:
         self._trusted = trusted
@@ -41,7 +45,7 @@ class Connections:
         self._open: dict[Connection, str | None] = {}
 
     def enter(self, connection: Connection, peer: str) -> bool:
-        """Whether this connection of the address `peer` may be, which is then counted."""
+        """Count a new connection from the address `peer` and return True, or return False if there are too many."""
         address = None if is_trusted(peer, self._trusted) else client_address(peer, (), ())
         if len(self._open) >= self._most or (address and self._of_address[address] >= MOST_OF_AN_ADDRESS):
             return False
@@ -51,7 +55,7 @@ class Connections:
         return True
 
     def leave(self, connection: Connection) -> None:
-        """Count a connection no more."""
+        """Stop counting a connection."""
         address = self._open.pop(connection, None)
         if address:
             self._of_address[address] -= 1
@@ -59,18 +63,21 @@ class Connections:
                 del self._of_address[address]
 
     def close(self) -> None:
-        """Close all of them: at once, but for those that wait for a reply, which close when they have it."""
+        """Close all connections. One that still waits for a reply closes after that reply."""
         for connection in [*self._open]:
             connection.close_soon()
 
 
 class Connection(HttpProtocol):
-    """A connection that has REQUEST_SECONDS for the whole of a request, and is counted in `app.ctx.connections`."""
+    """An HTTP connection on which a whole request must arrive within REQUEST_SECONDS.
+
+    It is counted in `app.ctx.connections`.
+    """
 
     __slots__ = ("_whole_by",)
 
     def connection_made(self, transport: Any) -> None:
-        """Begin, unless the address has too many connections."""
+        """Accept the connection, or abort it if there are too many connections."""
         self._whole_by: float | None = None
         peer = transport.get_extra_info("peername")
         if not self.app.ctx.connections.enter(self, peer[0] if peer else ""):
@@ -79,17 +86,17 @@ class Connection(HttpProtocol):
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, but of one that had too many connections already."""
+        """Handle received bytes. Bytes on a connection that was refused are ignored."""
         if self.transport is not None:
             super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """End."""
+        """Stop counting the connection, then let Sanic end it."""
         self.app.ctx.connections.leave(self)
         super().connection_lost(exc)
 
     async def receive_more(self) -> None:
-        """Wait for more bytes; raises RequestTimeout where a request that has begun is not whole in time."""
+        """Wait for more bytes; raises RequestTimeout if a request has begun but does not arrive whole in time."""
         http = self._http
         if http.stage is Stage.IDLE:
             self._whole_by = None
@@ -105,15 +112,18 @@ class Connection(HttpProtocol):
             raise RequestTimeout("Request Timeout") from error
 
     async def send(self, data: bytes) -> None:
-        """Send: the request before it is whole."""
+        """Send bytes of a reply. The request is complete by now, so its time limit ends."""
         self._whole_by = None
         await super().send(data)
 
     def close_soon(self) -> None:
-        """Close at once or, where a whole request waits for its reply, after that; what is written is sent."""
+        """Close the connection at once, or after the reply if one is being made.
+
+        Bytes already written are still sent.
+        """
         http = getattr(self, "_http", None)  # none before its task has begun, and after that has ended
         if self._whole_by is not None:
-            self.transport.abort()  # not self.abort(), which makes Sanic tell of a request that there is none of
+            self.transport.abort()  # not self.abort(): Sanic would then log a request that does not exist
         elif http is None or http.stage is Stage.IDLE:
             self.close()
         else:
@@ -121,7 +131,7 @@ class Connection(HttpProtocol):
 
 
 def raise_descriptors() -> int:
-    """Let this process open as many files and connections as it may, MOST_DESCRIPTORS at most; how many that is."""
+    """Raise the number of files and connections this process may open, to at most MOST_DESCRIPTORS; return it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:

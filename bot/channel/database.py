@@ -1,4 +1,7 @@
-"""Access of the API to the database of conversations, beside Rasa's tracker store: ratings and checks."""
+"""Gives the web API access to the database of conversations, for ratings and checks.
+
+Rasa's tracker store uses the same database.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from bot.stores import engine as engines
 from bot.stores.tables import conversation, metadata
 
 T = TypeVar("T")
-# Time limit of a whole call, connecting included. A call that takes longer goes on in its thread, unobserved.
+# Time limit of a whole call, including the connection. A call that takes longer continues in its thread, ignored.
 CALL_SECONDS = 4.0
 
 feedback = Table(
@@ -28,16 +31,16 @@ feedback = Table(
 
 
 def connect(url: str) -> Engine:
-    """The engine for the database at `url`, which gets all its tables when it is first used."""
+    """Return the engine for the database at `url`. Missing tables are created when the engine is first used."""
     return engines.connect(url, metadata)
 
 
 async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
-    """The result of a blocking call, made in a thread; raises asyncio.TimeoutError after CALL_SECONDS."""
+    """Run a blocking call in a thread and return its result; raises asyncio.TimeoutError after CALL_SECONDS."""
     return await asyncio.wait_for(asyncio.to_thread(call, *arguments), patient(CALL_SECONDS))
 
 
 def check(engine: Engine) -> None:
-    """Return if conversations can be read; raises SQLAlchemyError otherwise."""
+    """Check that conversations can be read; raises SQLAlchemyError if they cannot."""
     with engine.connect() as connection:
         connection.execute(select(conversation.c.sender_id).limit(1))

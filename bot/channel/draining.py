@@ -1,4 +1,4 @@
-"""Ends a server gracefully: running requests are answered, new ones are refused."""
+"""Stops a server gracefully: running requests are still answered, new requests are refused."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 from bot.settings import patient
 
-# How long a server that ends waits for running requests.
+# How long a stopping server waits for running requests.
 DRAIN_SECONDS = 10.0
-# Sent with refusals: by then another server has taken over.
+# The header of refusals. After this many seconds another server should have taken over.
 RETRY = {"Retry-After": "5"}
 
 
 class Draining:
-    """Ends the work of a server: `drain` waits for the tasks that `under_way` returns, then runs `finish`.
+    """Stops a server in order: waits for the tasks returned by `under_way`, then calls `finish`.
 
-    From then on `begun` is true, and new requests are to be refused.
+    While `begun` is true, the server must refuse new requests.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Draining:
         self.begun = False
 
     async def drain(self) -> None:
-        """Set `begun`, wait DRAIN_SECONDS at most for the tasks that are under way, and run `finish`."""
+        """Set `begun`, wait at most DRAIN_SECONDS for the running tasks, then call `finish`."""
         self.begun = True
         tasks = self._under_way()
         if tasks:

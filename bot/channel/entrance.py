@@ -1,4 +1,4 @@
-"""Handles what all requests share: allowed origins, headers, errors, metrics, and the paths outside /chat."""
+"""Handles what all requests share: allowed origins, headers, errors, metrics, rate limits, and routes outside /chat."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-# For a handler, all of whose parts give up sooner, and for a client that does not read its reply.
+# Time limit of a handler, and of a client that does not read its reply. Each part of a handler has a shorter limit.
 _REPLY_SECONDS = 30.0
-# For the last bytes of a connection that is closed, or of a server that ends.
+# Time limit for sending the last bytes when a connection or the server is closed.
 _CLOSE_SECONDS = 3.0
-# Methods that change nothing: counted apart from the others.
+# Methods that change nothing. Their requests are counted separately.
 _PAGES = ("GET", "HEAD", "OPTIONS")
 
 
 class ServerSetup(Blueprint):
-    """The blueprint of /chat, which also sets up / and /health, and the headers, errors and limits of every request."""
+    """The Sanic blueprint of /chat.
+
+    It also sets up / and /health, and the headers, errors and limits of all requests.
+    """
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class ServerSetup(Blueprint):
         self.ctx.draining, self.ctx.limits = draining, limits
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
-        """Register the routes and hooks with `app`, and replace Rasa's own page at /."""
+        """Add the routes and hooks to `app`, and replace Rasa's own page at /."""
         settings: Settings = self.ctx.settings
         errors: Errors = self.ctx.errors
         draining: Draining = self.ctx.draining
@@ -72,7 +75,7 @@ class ServerSetup(Blueprint):
         app.config.RESPONSE_TIMEOUT = patient(_REPLY_SECONDS)
         app.config.GRACEFUL_SHUTDOWN_TIMEOUT = patient(_CLOSE_SECONDS)
         app.ctx.connections = Connections(settings.trusted_proxies, raise_descriptors() - KEPT_DESCRIPTORS)
-        # Switches Rasa's CORS extension off: its headers would replace those that `dress` sets.
+        # This switches off Rasa's CORS extension, whose headers would replace those that `dress` sets.
         app.ctx.sanic_cors.resources = []
 
         @app.get("/health")
@@ -82,13 +85,13 @@ class ServerSetup(Blueprint):
         @app.on_request
         async def entrance(request: Request) -> HTTPResponse | None:
             request.ctx.started = time.perf_counter()
-            if request.stream.request_body:  # also where the handler takes no body: Sanic fails on unread ones
+            if request.stream.request_body:  # even if the handler needs no body: Sanic fails on an unread one
                 await request.receive_body()
             if draining.begun:
                 return errors.reply(503, "down", RETRY)
             try:
                 await limits.count("pages" if request.method in _PAGES else "address", _whose(request, settings))
-            except (TooFast, RedisError) as error:  # not raised: Sanic may be at an error already
+            except (TooFast, RedisError) as error:  # not raised, as Sanic may already be handling an error
                 return errors(request, error)
             if not _known_host(request, settings.hosts):
                 return errors.reply(400, "request")
@@ -137,17 +140,17 @@ class ServerSetup(Blueprint):
 
 
 def _whose(request: Request, settings: Settings) -> str:
-    """The address that a request comes from."""
+    """Return the client address of a request, in the form of `client_address`."""
     return client_address(request.ip, request.headers.getall("x-forwarded-for", []), settings.trusted_proxies)
 
 
 def _known_host(request: Request, hosts: tuple[str, ...]) -> bool:
-    """Whether one may ask for this host; of health one may always ask, as probes do, by an address."""
+    """Return whether the Host header is allowed. /health accepts any host, because probes use an IP address."""
     return not hosts or request.path == "/health" or request.headers.get("host", "").lower() in hosts
 
 
 def _allowed(request: Request, settings: Settings) -> bool:
-    """Whether the page that asks, if any, is ours or one of JALON_ORIGINS."""
+    """Return whether the request has no Origin header, or comes from our own page or from one of JALON_ORIGINS."""
     origin = request.headers.get("origin")
     if origin is None or origin in settings.origins:
         return True
@@ -156,6 +159,9 @@ def _allowed(request: Request, settings: Settings) -> bool:
 
 
 def _schemes(request: Request, settings: Settings) -> tuple[str, ...]:
-    """How our own pages may be addressed: as the first proxy says, where a trusted one hands it on."""
+    """Return the URL schemes that our own pages may have.
+
+    A trusted proxy tells the scheme in X-Forwarded-Proto. Without it, both http and https are possible.
+    """
     told = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
     return (told,) if told and is_trusted(request.ip, settings.trusted_proxies) else ("http", "https")

@@ -1,4 +1,4 @@
-"""Erases a conversation wherever it is stored, when its owner asks, even while a message of it is being answered."""
+"""Erases a conversation from every place where it is stored, even while one of its messages is being answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 
 class Eraser:
-    """Runs all work that writes to conversations, and erases conversations so that no such work restores them."""
+    """Erases conversations, and runs all work that writes to them.
+
+    Work that is still running when its conversation is erased cannot bring the conversation back.
+    """
 
     def __init__(self, engine: Engine, store: SessionStore, questions: Questions) -> None:
         self.compaction = Compaction(functools.partial(remove_traces, engine))
@@ -35,9 +38,10 @@ class Eraser:
         self._erasing: set[asyncio.Task[None]] = set()
 
     async def run(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, which goes on to its end even if the caller is cancelled.
+        """Run `work`, which writes to the conversation, and return its result.
 
-        Raises SessionExpired if the conversation was erased meanwhile, and whatever `work` raises.
+        `work` continues to its end even if the caller is cancelled. Raises SessionExpired if the conversation
+        was erased meanwhile, and every exception that `work` raises.
         """
         task = asyncio.ensure_future(self._guarded(conversation, work))
         self._running[conversation].add(task)
@@ -45,13 +49,15 @@ class Eraser:
         return await asyncio.shield(task)
 
     def under_way(self) -> list[asyncio.Task[Any]]:
-        """The tasks of all work and erasures that run now."""
+        """Return the tasks of all work and erasures that are running."""
         return [*itertools.chain.from_iterable(self._running.values()), *self._erasing]
 
     async def erase(self, conversation: str) -> None:
-        """Close the conversation and remove all that is kept of it; where that fails, the session goes on.
+        """End the session of a conversation and delete all its stored data.
 
-        When this returns the rows are overwritten in the files; copies that SQLite made of them go a moment later.
+        When this returns, the deleted rows are overwritten in the database files. Copies that SQLite made of
+        them are removed a little later. If the deletion fails, the session stays open and the exception is
+        raised.
         """
         task = asyncio.ensure_future(self._erase(conversation))
         self._erasing.add(task)
@@ -71,7 +77,10 @@ class Eraser:
         await self._store.forget(conversation)
 
     async def _guarded(self, conversation: str, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work`; if another server erased the conversation meanwhile, erase again what `work` wrote."""
+        """Run `work`.
+
+        If another server erased the conversation meanwhile, delete what `work` wrote and end the session.
+        """
         try:
             return await work
         finally:
@@ -97,15 +106,15 @@ class Eraser:
 
 
 def _mark_seen(task: asyncio.Task[Any]) -> None:
-    """Mark the task's exception as seen, so that asyncio logs nothing: the client got the error if it still waited."""
+    """Mark the task's exception as handled, so that asyncio does not log it."""
     if not task.cancelled():
         task.exception()
 
 
 def erase_conversation(engine: Engine, conversation: str) -> None:
-    """Delete all events and ratings of a conversation, overwrite them in the files, and let it not begin again.
+    """Delete all events and ratings of a conversation, and overwrite them in the database files.
 
-    Raises SQLAlchemyError.
+    The conversation cannot begin again for SESSION_SECONDS. Raises SQLAlchemyError.
     """
     erase(engine, [conversation], until=time.time() + SESSION_SECONDS)
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Turns exceptions into error replies: a status, a code for programs, a sentence in French (docs/openapi.json)."""
+"""Turns exceptions into error replies, each with a status, a code and a French sentence (docs/openapi.json)."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-# Failures that are expected now and then, and pass by themselves.
+# Temporary failures that are expected now and then.
 _AWAY = (SQLAlchemyError, RedisError, StoreUnavailable, LockUnavailable, Unanswered, asyncio.TimeoutError)
-# Sent with replies to failures that pass.
+# The header of replies to temporary failures.
 RETRY = {"Retry-After": "1"}
 
 
 class Errors:
-    """Sanic's handler of all exceptions. Its sentences are the responses `error_…` of domain.yml."""
+    """Sanic's handler of all exceptions. The sentences are the responses `error_…` of domain.yml."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
 
     def __call__(self, request: Request, error: Exception) -> HTTPResponse:
-        """The reply to a request whose handler raised `error`; an unexpected error is logged, and answered with 503."""
+        """Return the error reply for `error`, which a handler raised.
+
+        An unexpected error is logged and gets status 503.
+        """
         if isinstance(error, BadRequest):
             return self.reply(error.status, error.code)
         if isinstance(error, (SessionExpired, ConversationErased)):
@@ -59,6 +62,6 @@ class Errors:
         return self.reply(503, "down", RETRY)
 
     def reply(self, status: int, code: str, headers: dict[str, str] | None = None) -> HTTPResponse:
-        """An error reply with this status and code, worded by the response `error_CODE`."""
+        """Return an error reply with this status and code. The response `error_CODE` gives its sentence."""
         words = self._wording.word(f"error_{code}", {})
         return response.json({"error": {"code": code, "message": words}}, status=status, headers=headers)

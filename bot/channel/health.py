@@ -1,4 +1,4 @@
-"""The health check: whether a message would be answered now."""
+"""Checks whether the server could answer a message now."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Health:
         self._store = store
 
     async def reply(self, request: Request) -> HTTPResponse:
-        """The reply to `GET /health`: 200 if all checks pass, else 503; `checks` in its body has each result."""
+        """Return the reply to `GET /health`: 200 if all checks pass, otherwise 503.
+
+        The object `checks` in its body has the result of each check.
+        """
         checks = dict(
             zip(
                 ("model", "catalogue", "conversations", "sessions"),

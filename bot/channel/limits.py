@@ -1,4 +1,4 @@
-"""Rate limits by session and by client address, and how the address of a client is found behind proxies."""
+"""Limits the rate of requests per session and per client address, and finds the address of a client behind proxies."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Kind = Literal["session", "feedback", "address", "pages"]
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# A page is half a dozen GETs, and is opened more often than a message is sent.
+# Opening a page takes about six GET requests, and pages are opened more often than messages are sent.
 PAGES_FOR_A_REQUEST = 10
 _MINUTE = 60.0
 _MOST_WINDOWS = 100_000
-# One home or school owns a whole network with this prefix length, so it is counted as one address.
+# A home or a school usually has a whole IPv6 network of this prefix length, so it is counted as one address.
 _IPV6_NETWORK = 64
 
 
 class TooFast(Exception):
-    """The limit of requests a minute is reached; the next one is accepted after `seconds`."""
+    """Raised when the limit of requests per minute is exceeded. The next request is accepted after `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"{seconds} s")
@@ -39,11 +39,11 @@ class TooFast(Exception):
 
 
 class RateLimits:
-    """Counts the requests of a minute, in this process or in Redis; a limit of 0 is none.
+    """Counts requests per minute, in this process or in Redis. A limit of 0 means no limit.
 
-    What is counted is known by its keyed hash alone: no address is stored, for a minute either. The GETs of an address
-    have a limit of their own, PAGES_FOR_A_REQUEST times that of its other requests, and are counted in this process:
-    pages are served without Redis too. `clock` must never go back.
+    Sessions and addresses are stored only as keyed hashes. GET requests of an address have a separate limit,
+    PAGES_FOR_A_REQUEST times the limit of its other requests. They are always counted in this process, so that
+    pages are served even without Redis. `clock` returns seconds and must never go back.
     """
 
     def __init__(
@@ -70,7 +70,11 @@ class RateLimits:
             self._shared = SharedLimiter(storage)
 
     async def count(self, kind: Kind, whose: str) -> None:
-        """Count one request of the session or address `whose`; raises TooFast if that exceeds the limit of `kind`."""
+        """Count one request of the session or address `whose`.
+
+        Raises TooFast if the limit of `kind` is exceeded, and redis.RedisError if Redis is needed but does not
+        answer.
+        """
         most = self._limits[kind]
         if not most:
             return
@@ -85,14 +89,14 @@ class RateLimits:
 
 
 class _LocalWindows:
-    """Counts in this process, each of a minute from its first request."""
+    """Counts requests in this process. Each count covers the minute that starts with its first request."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._windows: TTLCache[str, _Window] = TTLCache(_MOST_WINDOWS, _MINUTE, timer=clock)
 
     def hit(self, key: str, most: int) -> float | None:
-        """Count one; the seconds until the window ends where it is one too many, else None."""
+        """Count one request. Return None if it is within the limit, else the seconds until the minute ends."""
         window = self._windows.get(key)
         if window is None:
             window = self._windows[key] = _Window(self._clock() + _MINUTE)
@@ -107,7 +111,7 @@ class _Window:
 
 
 async def _hit(limiter: SharedLimiter, most: int, kind: Kind, key: str) -> float | None:
-    """What _LocalWindows.hit does, in Redis."""
+    """Count one request in Redis, with the same result as `_LocalWindows.hit`."""
     limit = limits.RateLimitItemPerMinute(most)
     if await limiter.hit(limit, kind, key):
         return None
@@ -116,7 +120,7 @@ async def _hit(limiter: SharedLimiter, most: int, kind: Kind, key: str) -> float
 
 
 def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Network]) -> str:
-    """The address of the client: `peer` or, if that is a trusted proxy, the last address that the proxies vouch for.
+    """Return the address of the client: `peer` or, if that is a trusted proxy, the address that the proxies report.
 
     Args:
         peer: the address that the connection comes from.
@@ -141,13 +145,13 @@ def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Networ
 
 
 def is_trusted(peer: str, trusted: Iterable[Network]) -> bool:
-    """Whether the peer is one of the trusted proxies."""
+    """Return whether the address `peer` belongs to a trusted proxy."""
     address = _parsed(peer)
     return address is not None and any(address in network for network in trusted)
 
 
 def _parsed(text: str) -> Address | None:
-    """The address in `text`, or None. Accepts the port that some proxies add, and IPv4 written as IPv6."""
+    """Return the IP address in `text`, or None. Accepts a port after it, and IPv4 in the form of IPv6."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,8 +1,8 @@
-"""Refuses heads of requests that Sanic 21.12, the version that Rasa pins, does not survive or reads in two ways.
+"""Refuses malformed request heads that Sanic 21.12, the version pinned by Rasa, handles wrongly.
 
-`Content-Length: -5` makes it loop for ever, and with it the whole server; a body in bad chunks, or an address that is
-none, ends the connection with an uncaught error; a body with two lengths may be read otherwise by a proxy in front. A
-header whose name is no token ("Content-Length : 5") it ignores, and then reads the body as a second request.
+With `Content-Length: -5` Sanic loops forever and blocks the whole server. An invalid chunked body or an invalid address
+ends the connection with an uncaught error. If there are two lengths, a proxy in front may use the other one. Sanic
+ignores a header whose name is not a token ("Content-Length : 5") and then reads the body as a second request.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from sanic.exceptions import InvalidUsage
 from sanic.http import Http
 
 _FIRST_LINE = re.compile(rb"[A-Z]+ [!-~]+ HTTP/1\.[01]")
-# A name that is a token (RFC 9110, 5.6.2), and a value without control characters. No line begins with a space: that
-# would go on with the one before it.
+# The name must be a token (RFC 9110, 5.6.2), and the value must have no control characters. A line must not begin with
+# a space, because it would then continue the line before it.
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)")
 
 
 def is_well_formed(head: bytes) -> bool:
-    """Whether the head of a request (without its empty line) is one that everybody reads in the same way.
+    """Return whether every HTTP program would read this request head in the same way.
 
-    It has an address, headers of the form that HTTP gives them, one Host (HTTP/1.0 may have none), and a body of a
-    plain length at most.
+    `head` is the head without its final empty line. It must have a valid address, headers in the form that HTTP
+    requires, exactly one Host (optional in HTTP/1.0), at most one Content-Length in digits, and no
+    Transfer-Encoding.
     """
     first, *lines = head.split(b"\r\n")
     headers = [_HEADER.fullmatch(line) for line in lines]
@@ -41,7 +42,7 @@ def is_well_formed(head: bytes) -> bool:
 
 
 def refuse_malformed_requests(app: Sanic) -> None:
-    """Make `app` answer a request that is not well formed with 400, before Sanic acts on its head."""
+    """Make `app` answer a malformed request with status 400 before Sanic uses its head."""
 
     @app.signal("http.lifecycle.read_head")
     async def look(head: bytes) -> None:
@@ -55,6 +56,6 @@ _original = Http.create_empty_request
 
 
 def _create_empty_request(http: Http) -> None:
-    """Create Sanic's placeholder for an unreadable request, without the address, which may be unreadable too."""
+    """Create Sanic's placeholder for an unreadable request, without its address, which may be unreadable too."""
     http.url = None
     _original(http)

@@ -1,4 +1,4 @@
-"""The Prometheus metrics of the server. No label holds a text, a session or an address."""
+"""The Prometheus metrics of the server. No label contains a text, a session or an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serves the files under /chat: the chat page, the privacy page, the widget at its fixed and versioned addresses."""
+"""Serves the files under /chat: the chat page, the privacy page, and the widget at fixed and versioned addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.settings import ROOT, Settings
 logger = logging.getLogger(__name__)
 
 WIDGET = Path(__file__).resolve().parent.parent / "widget"
-# Holds every widget served so far: a page that names one by its hash goes on working after an update.
+# Holds every widget served so far, so that a page that pins an older one still works after an update.
 VERSIONS = ROOT / "build" / "jalon" / "widgets"
 _ALWAYS_ASK = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,7 +41,7 @@ _JAVASCRIPT = "text/javascript; charset=utf-8"
 
 @dataclass(frozen=True)
 class Asset:
-    """A file to serve: its bytes, its content type, and its Cache-Control header."""
+    """A file to serve: its bytes, its content type and its Cache-Control header."""
 
     body: bytes
     content_type: str
@@ -49,17 +49,17 @@ class Asset:
 
     @cached_property
     def digest(self) -> bytes:
-        """SHA-384 of the body."""
+        """The SHA-384 hash of the body."""
         return hashlib.sha384(self.body).digest()
 
     @cached_property
     def integrity(self) -> str:
-        """The value of an `integrity` attribute."""
+        """The value of an HTML `integrity` attribute for this file."""
         return "sha384-" + base64.b64encode(self.digest).decode("ascii")
 
     @cached_property
     def version(self) -> str:
-        """The version in its address: 80 bits of the digest, in hexadecimal."""
+        """The version in the address of the file: the first 80 bits of the digest, in hexadecimal."""
         return self.digest[:10].hex()
 
     @cached_property
@@ -67,7 +67,7 @@ class Asset:
         return gzip.compress(self.body, mtime=0)
 
     def reply(self, request: Request) -> HTTPResponse:
-        """The reply to a GET or HEAD request; 304 if the browser has this version already."""
+        """Return the reply to a GET or HEAD request. It has status 304 if the browser already has this version."""
         headers = {"Cache-Control": self.cache, "ETag": f'"{self.version}"', "Vary": "Origin, Accept-Encoding"}
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return HTTPResponse(status=304, headers=headers)
@@ -78,7 +78,10 @@ class Asset:
 
 
 def add_pages(routes: Blueprint, settings: Settings) -> None:
-    """Add the routes of all pages to `routes`. Reads the files of the widget, and saves this widget in VERSIONS."""
+    """Add the routes of all pages to `routes`.
+
+    Reads the files of the widget, and saves the current widget in VERSIONS.
+    """
     for uri, (name, content_type) in _FILES.items():
         _add(routes, uri, Asset((WIDGET / name).read_bytes(), content_type))
     _add(routes, "/privacy", Asset(privacy_page(settings).encode(), _HTML))
@@ -99,7 +102,10 @@ def _add(routes: Blueprint, uri: str, asset: Asset) -> None:
 
 
 def privacy_page(settings: Settings) -> str:
-    """What pupils are told of their data: the times that this server keeps to, who answers for it, whom to ask."""
+    """Return the HTML of the privacy page.
+
+    It states how long this server keeps data, who is responsible for it, and whom to contact.
+    """
     page = (WIDGET / "privacy.html").read_text(encoding="utf-8")
     return Template(page, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True).render(
         hours=settings.keep_conversations_hours,
@@ -110,7 +116,7 @@ def privacy_page(settings: Settings) -> str:
 
 
 def pinned_versions(current: Asset, folder: Path) -> Iterator[Asset]:
-    """Yield `current` and the earlier widgets that `folder` holds, one file each; saves `current` there.
+    """Yield the `current` widget and all earlier ones in `folder`, and save `current` there, one file per version.
 
     If it cannot be saved, a warning is logged.
     """

@@ -1,4 +1,4 @@
-"""What the log tells of refused requests: their kinds and how many, nothing of what was in them or who sent them."""
+"""Logs how many requests were refused, by route and status, without their content or sender."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SECONDS = 60.0
 
 
 class Refusals:
-    """Logs the first refusal of a kind at once, then how many there were since, once in SECONDS while they go on.
+    """Logs the first refusal of each kind at once, then at most one count of that kind every SECONDS.
 
-    A kind is a route and a status: few, whatever is sent.
+    A kind is a route and a status, so there are few kinds, whatever clients send.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -24,7 +24,7 @@ class Refusals:
         self._told_at: dict[tuple[str, int], float] = {}
 
     def note(self, route: str, status: int) -> None:
-        """Note one refusal."""
+        """Count one refusal, and log the count if it is time."""
         kind, now = (route, status), self._clock()
         self._untold[kind] += 1
         if now - self._told_at.get(kind, float("-inf")) >= SECONDS:

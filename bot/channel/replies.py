@@ -1,4 +1,7 @@
-"""Makes the replies to messages with Rasa, in the form of docs/openapi.json; the same key gets the same reply."""
+"""Makes the replies to messages with Rasa, in the form of docs/openapi.json.
+
+A message that is sent again with the same key gets the same reply.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,12 @@ from bot.settings import patient
 from bot.stores.turns import find_turn
 
 CHANNEL = "chat"
-# The longest that a turn takes, all its parts at their limits.
+# The longest duration of a turn, when each of its parts takes as long as it may.
 TURN_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
-# A multiple of three: as many characters in base 64 whatever the bytes, and no padding.
+# A multiple of three, so that base 64 needs no padding.
 _TURN_BYTES = 12
-# Put before typed text: Rasa then never takes a leading slash for a payload of its own.
+# Put before typed text that begins with a slash, which Rasa would take for a payload.
 _WORD_JOINER = "\u2060"
 
 Body = dict[str, Any]
@@ -39,9 +42,9 @@ Turn = Callable[[UserMessage], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """What a message of the bot replied to: the question typed, its outcome, the facets asked.
+    """The question that a message of the bot replied to, with the outcome of the reply and the facets asked.
 
-    The question is "" for a choice, and where the reply is to distress too.
+    `question` is the typed text. It is "" if the user tapped a choice, or if the reply is to distress.
     """
 
     question: str
@@ -61,16 +64,16 @@ class Collector(OutputChannel):
         return CHANNEL
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Add a message to `messages`, as the response generator made it."""
+        """Add to `messages` a message as the response generator made it."""
         self.messages.append(message)
 
 
 class Replies:
-    """Makes replies, and finds those again that were given: in the database, where the turn of each is stored.
+    """Makes replies, and finds earlier replies in the database.
 
-    A turn has an id there, made from the key of its message or at random, and the ids of the messages in reply are made
-    from it: asked again with the same key, whoever asks gets the same reply, from any server, whatever happened
-    meanwhile, and is no second turn.
+    Each turn is stored under an id, which is derived from the key of its message, or random if there is no key. The
+    ids of the reply messages are derived from it. A message sent again with the same key therefore gets the stored
+    reply, from any server, and makes no second turn.
     """
 
     def __init__(
@@ -83,9 +86,10 @@ class Replies:
         self._turn = turn
 
     async def reply(self, asked: MessageRequest, conversation: str) -> Body:
-        """The reply to a message, the same one for the same key.
+        """Return the reply to a message. If its key was used before, return the stored reply.
 
-        Raises ChoiceUnknown; BadRequest, with status 422 where the key was used for another message.
+        Raises ChoiceUnknown for an invalid choice, and BadRequest with status 422 if the key was used for
+        another message, or 503 if there is no reply in time.
         """
         text = self._heard(asked, conversation)
         if asked.key is None:
@@ -107,24 +111,27 @@ class Replies:
         raise BadRequest(503, "down")
 
     async def exchange(self, conversation: str, message: str) -> Exchange:
-        """What the bot's message with this id replied to; raises BadRequest 404 if there is no such message."""
+        """Return what the message of the bot with this id replied to.
+
+        Raises BadRequest 404 if there is no such message.
+        """
         turn, _, place = message.rpartition(".")
         stored = await in_thread(find_turn, self._database, conversation, turn) if turn else None
         replies = _with_text(stored.replies) if stored else []
         if stored is None or place not in map(str, range(len(replies))):
             raise BadRequest(404, "message")
         answer = replies[int(place)]["custom"]["answer"]
-        # Typed text never begins with a slash by now: what does is a choice.
+        # Stored text that begins with a slash is a choice: typed text has a word joiner before the slash.
         unnamed = stored.text.startswith("/") or _to_distress(replies)
         question = "" if unnamed else stored.text.removeprefix(_WORD_JOINER)
         return Exchange(question, answer["outcome"], tuple(answer["facets"]))
 
     async def _made(self, asked: MessageRequest, conversation: str, text: str, turn: str) -> Body:
-        """A new reply; what it leaves open is kept for review."""
+        """Make a new reply, and record the question for review if it was not answered; raises BadRequest 503."""
         said = _with_text(await self._said(text, conversation, turn))
         if not said:
             raise BadRequest(503, "down")
-        # Who told of distress is kept nowhere, whatever was asked beside it.
+        # The text of a message that speaks of distress is never recorded, even if it also asks something else.
         question = "" if _to_distress(said) else asked.text or ""
         for message in said:
             answer, review = message["custom"]["answer"], message["custom"].get("review")
@@ -135,14 +142,14 @@ class Replies:
         return self._public_all(said, conversation, turn)
 
     def _heard(self, asked: MessageRequest, conversation: str) -> str:
-        """The message as Rasa is given it: typed text, or the payload of a choice; raises ChoiceUnknown."""
+        """Return the message as Rasa receives it: the typed text or the payload of a choice; raises ChoiceUnknown."""
         if asked.choice is not None:
             return self._sessions.unseal(conversation, asked.choice)
         typed = asked.text or ""
         return _WORD_JOINER + typed if typed.startswith("/") else typed
 
     async def _said(self, text: str, conversation: str, turn: str) -> list[Body]:
-        """What Rasa says; raises BadRequest where it takes too long."""
+        """Run the turn and return the messages of Rasa; raises BadRequest 503 if this takes too long."""
         collector = Collector()
         message = UserMessage(text, collector, conversation, input_channel=CHANNEL, message_id=turn)
         try:
@@ -152,12 +159,12 @@ class Replies:
         return collector.messages
 
     def _public_all(self, said: list[Body], conversation: str, turn: str) -> Body:
-        """The body of a reply."""
+        """Return the body of a reply with all messages that have a text."""
         told = _with_text(said)
         return {"messages": [self.public(one, conversation, f"{turn}.{place}") for place, one in enumerate(told)]}
 
     def public(self, message: Body, conversation: str, id_: str) -> Body:
-        """A message of Rasa in the form of docs/openapi.json: a new id, the text, signed choices, the `answer`."""
+        """Return a message of Rasa in the form of docs/openapi.json: id, text, signed choices, and `answer` if any."""
         public = {
             "id": id_,
             "text": message["text"],
@@ -173,7 +180,7 @@ class Replies:
 
 
 def _turn_of_key(conversation: str, key: str) -> str:
-    """The id in the database of the message that was sent with this key."""
+    """Return the database id of the turn whose message was sent with this key."""
     digest = hashlib.blake2b(f"{conversation}\n{key}".encode(), digest_size=_TURN_BYTES).digest()
     return base64.urlsafe_b64encode(digest).decode("ascii")
 

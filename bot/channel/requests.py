@@ -1,4 +1,4 @@
-"""The JSON bodies that clients send, and their validation. The schema is docs/openapi.json."""
+"""Defines and validates the JSON bodies that clients send. Their schema is docs/openapi.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PRINTABLE = r"^[\x21-\x7e]+$"
 
 
 class BadRequest(Exception):
-    """The request is refused with this HTTP status and error code; its sentence is the response `error_CODE`."""
+    """Raised to refuse a request with this HTTP status and error code. The response `error_CODE` gives the sentence."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)
@@ -38,17 +38,17 @@ class _Body(BaseModel):
 
 
 class SessionRequest(_Body):
-    """Body of `POST /chat/session`: an empty object."""
+    """The body of `POST /chat/session`: an empty object."""
 
 
 class SessionOnlyRequest(_Body):
-    """Body of `POST /chat/restart` and `DELETE /chat/session`."""
+    """The body of `POST /chat/restart` and `DELETE /chat/session`."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
 
 
 class FeedbackRequest(_Body):
-    """Body of `POST /chat/feedback`: whether a pupil found a message of the bot useful, by its id."""
+    """The body of `POST /chat/feedback`: the id of a message of the bot, and whether it was useful."""
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
     message: StrictStr = Field(max_length=MAX_MESSAGE, regex=_PRINTABLE)
@@ -61,7 +61,10 @@ class FeedbackRequest(_Body):
 
 
 class MessageRequest(_Body):
-    """Body of `POST /chat/message`: typed text or the id of a choice; a `key` makes it safe to send it twice."""
+    """The body of `POST /chat/message`: typed text or the id of a choice.
+
+    A message with a `key` can be sent again safely.
+    """
 
     session: StrictStr = Field(max_length=MAX_TOKEN)
     text: StrictStr | None = None
@@ -98,7 +101,7 @@ def _ordinary(typed: str, longest: int) -> str:
 
 
 def parse(model: type[_Body], data: Any) -> Any:
-    """`data`, decoded JSON, as a request of type `model`; raises BadRequest with status 422."""
+    """Return `data`, decoded JSON, as a request of type `model`; raises BadRequest 422 if it is not valid."""
     if not isinstance(data, dict):
         raise BadRequest(422, "fields")
     try:

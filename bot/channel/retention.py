@@ -1,4 +1,4 @@
-"""Deletes what has passed its retention time: `python -m bot purge`, and every ten minutes in a running server."""
+"""Deletes data whose retention time is over: `python -m bot purge`, and every ten minutes in a running server."""
 
 from __future__ import annotations
 
@@ -26,17 +26,21 @@ PURGE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Purge:
-    """One kind of data with a retention time: its name, and `remove(engine, settings, now)`, which returns a count."""
+    """A kind of data with a retention time.
+
+    `what` is its name in reports. `remove(engine, settings, now)` deletes the old data and returns how many items
+    it deleted.
+    """
 
     what: str
     remove: Callable[[Engine, Settings, float], int]
 
 
 def conversations(engine: Engine, settings: Settings, now: float) -> int:
-    """Delete conversations, with their ratings, that began more than `keep_conversations_hours` before `now`.
+    """Delete conversations that began more than `keep_conversations_hours` before `now`, with their ratings.
 
-    Their unanswered questions stay, but no longer refer to them. Returns the number of conversations; `now` is in
-    seconds since 1970. Raises SQLAlchemyError.
+    Their unanswered questions are kept, but no longer refer to them. `now` is in seconds since 1970. Returns the
+    number of deleted conversations. Raises SQLAlchemyError.
     """
     oldest = now - settings.keep_conversations_hours * 3600
     asked = QuestionStore(engine)
@@ -50,7 +54,10 @@ def conversations(engine: Engine, settings: Settings, now: float) -> int:
 
 
 def questions(engine: Engine, settings: Settings, now: float) -> int:
-    """Delete questions kept for review that were asked more than `keep_questions_days` before `now`; their number."""
+    """Delete review questions that were asked more than `keep_questions_days` before `now`.
+
+    `now` is in seconds since 1970. Returns the number of deleted rows. Raises SQLAlchemyError.
+    """
     return QuestionStore(engine).delete_older_than(settings.keep_questions_days, date.fromtimestamp(now))
 
 
@@ -58,9 +65,10 @@ PURGES = (Purge("conversations", conversations), Purge("questions", questions))
 
 
 def purge(settings: Settings, now: float | None = None, traces: bool = True) -> dict[str, int]:
-    """Remove all that is too old in the database of conversations; how many of each kind. Raises SQLAlchemyError.
+    """Delete all data whose retention time is over, and return the number of deleted items by kind.
 
-    Without `traces` the file is written anew only where something was removed.
+    `now` is in seconds since 1970, by default the present time. If `traces` is false, the database file is
+    rewritten only if something was deleted. Raises SQLAlchemyError.
     """
     engine = connect(settings.tracker_url)
     now = now or time.time()
@@ -72,7 +80,7 @@ def purge(settings: Settings, now: float | None = None, traces: bool = True) -> 
 
 
 def purge_while_serving(app: Sanic, settings: Settings) -> None:
-    """Make a server purge at its start and every ten minutes, in a thread; a failure is logged and tried again."""
+    """Make a server purge when it starts and then every ten minutes, in a thread. A failure is logged."""
 
     async def keep_purging() -> None:
         traces = True  # of what was erased before the last end of the server

@@ -1,6 +1,6 @@
-"""What is known of the conversations that go on: in this process, or in Redis where there are several servers.
+"""Remembers which conversations have an open session, in this process, or in Redis if there are several servers.
 
-Nothing that anyone said: replies are read from the database of conversations where they are wanted again.
+No text of a conversation is stored here. Earlier replies are read from the database of conversations.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from redis.backoff import NoBackoff
 from bot.settings import patient
 
 SESSION_SECONDS = 3600
-# How long a claim on a message's key lasts; then whoever worked on the message is taken to be dead. If they are not,
-# the database refuses the second of the two turns.
+# How long a claim on a message's key lasts. After that, the server that held it is assumed to have failed. If it has
+# not, the database refuses the second of the two turns.
 CLAIM_SECONDS = 5.0
-# In this process, of each kind: less than 500 bytes each. Of more than these the ones that are quiet for longest are
-# forgotten: such a session ends an hour after its start, and a claim so early that the database has to refuse.
+# The largest number of entries of each kind in this process, at less than 500 bytes each. Beyond it, the least recently
+# used entries are forgotten. Such a session ends an hour after its start. If a claim is forgotten, the database refuses
+# the second turn.
 _MOST_IN_MEMORY = 100_000
 _REDIS_SECONDS = 1.0
 
 
 class SessionState(Enum):
-    """The state of a conversation's session."""
+    """The state of the session of a conversation."""
 
     UNKNOWN = "unknown"  # no message in the last hour
     LIVE = "live"
@@ -37,38 +38,38 @@ class SessionState(Enum):
 
 
 class SessionStore(Protocol):
-    """What lasts an hour after the last message of a conversation: that it goes on, or that it was erased.
+    """Remembers for an hour that a session is open, or that its conversation was erased.
 
-    Where Redis is away, all of it raises redis.RedisError within seconds.
+    Every method raises redis.RedisError within seconds if Redis does not answer.
     """
 
     async def state(self, conversation: str) -> SessionState:
-        """Whether the conversation goes on, or was closed."""
+        """Return whether the session is open (LIVE), erased (CLOSED), or not known (UNKNOWN)."""
 
     async def touch(self, conversation: str) -> None:
-        """Remember for an hour from now that the conversation goes on."""
+        """Remember for an hour from now that the session is open."""
 
     async def claim(self, conversation: str, name: str) -> bool:
-        """Reserve the work known by `name` for CLAIM_SECONDS; False where someone else has reserved it."""
+        """Reserve the work called `name` for CLAIM_SECONDS. Return False if it is already reserved."""
 
     async def release(self, conversation: str, name: str) -> None:
-        """Give a claim up."""
+        """End a reservation made by `claim`."""
 
     async def close(self, conversation: str) -> None:
-        """Remember for an hour, by nothing but a hash, that the conversation was erased."""
+        """Remember for an hour that the conversation was erased. Only a hash of its id is kept."""
 
     async def reopen(self, conversation: str) -> None:
         """Undo `close`."""
 
     async def forget(self, conversation: str) -> None:
-        """Forget that the conversation goes on."""
+        """Forget that the session is open."""
 
     async def check(self) -> None:
-        """Return where the store can be used."""
+        """Check that the store can be used; raises redis.RedisError if it cannot."""
 
 
 class MemorySessions:
-    """The session store of a single server, in memory."""
+    """A session store in the memory of this process, for a single server."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._live: TTLCache[str, bool] = TTLCache(_MOST_IN_MEMORY, SESSION_SECONDS, timer=clock)
@@ -114,7 +115,7 @@ class MemorySessions:
 
 
 class RedisSessions:
-    """The session store that several servers share, in Redis. Its keys hold hashes of conversation ids, never ids."""
+    """A session store in Redis, shared by several servers. Its keys contain hashes of conversation ids, never ids."""
 
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, decode_responses=True, **redis_options())
@@ -158,14 +159,20 @@ class RedisSessions:
 
 
 def session_store(redis_url: str | None) -> SessionStore:
-    """A session store in the Redis at `redis_url` or, if that is None, in this process. Opens no connection yet."""
+    """Return a session store in the Redis at `redis_url`, or in this process if it is None.
+
+    No connection is opened yet.
+    """
     if redis_url:
         return RedisSessions(redis_url)
     return MemorySessions()
 
 
 def redis_options() -> dict[str, Any]:
-    """Options for Redis clients: a call fails after a second, and a connection that Redis closed is opened again."""
+    """Return options for Redis clients.
+
+    Calls fail after a second. A connection that Redis closed is opened again.
+    """
     return {
         "socket_timeout": patient(_REDIS_SECONDS),
         "socket_connect_timeout": patient(_REDIS_SECONDS),

@@ -1,4 +1,4 @@
-"""Issues and checks signed session tokens and choice ids, so that no client can pick a conversation or a payload."""
+"""Issues and checks signed session tokens and choice ids, so that clients cannot forge a conversation or a payload."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ _SIGNER = {"digest_method": hashlib.sha256}
 
 
 class SessionExpired(Exception):
-    """The session token is forged, or its session has ended or was erased."""
+    """Raised when a session token is forged, or its session has ended or was erased."""
 
 
 class ChoiceUnknown(Exception):
-    """The choice id is forged, or was offered in another conversation."""
+    """Raised when a choice id is forged, or was offered in another conversation."""
 
 
 class Sessions:
-    """Issues and checks sessions, which end an hour after their last message and `longest` seconds after their start.
+    """Issues and checks sessions.
 
-    A token is a dated conversation id of 128 random bits, signed with HMAC-SHA256 by the first of `secrets`; what any
-    of them signed is valid. Nothing is stored for it. Where `store` knows nothing of a conversation (before its first
-    message, after a restart), `erased` is asked whether it was erased, and its session lasts an hour from its start.
+    A session ends an hour after its last message, and at most `longest` seconds after its start. A token is a dated
+    conversation id of 128 random bits, signed with HMAC-SHA256. The first of `secrets` signs; a signature by any of
+    them is valid. Tokens are not stored.
+
+    If `store` does not know a conversation (before its first message, or after a restart), `erased` is asked
+    whether it was erased, and its session lasts an hour from its start. `clock` returns seconds since 1970.
     """
 
     def __init__(
@@ -46,12 +49,12 @@ class Sessions:
         self._clock = clock
 
     def issue(self) -> tuple[str, str]:
-        """Start a session: (token, conversation id)."""
+        """Start a session and return (token, conversation id)."""
         conversation = random.token_hex(16)
         return str(self._tokens.dumps(conversation)), conversation
 
     async def conversation(self, token: str) -> str:
-        """The conversation id of a session token; raises SessionExpired."""
+        """Return the conversation id of a session token; raises SessionExpired."""
         if not token.isascii():
             raise SessionExpired
         try:
@@ -68,11 +71,11 @@ class Sessions:
         return str(conversation)
 
     def seal(self, conversation: str, payload: str) -> str:
-        """The id of a choice for clients: its payload, signed so that it is valid in this conversation only."""
+        """Return the id of a choice for clients: its payload, signed so that it is valid only in this conversation."""
         return str(self._choices(conversation).dumps(payload))
 
     def unseal(self, conversation: str, choice: str) -> str:
-        """The payload of a choice offered in this conversation; raises ChoiceUnknown."""
+        """Return the payload of a choice offered in this conversation; raises ChoiceUnknown."""
         if not choice.isascii():
             raise ChoiceUnknown
         try:

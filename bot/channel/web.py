@@ -1,4 +1,4 @@
-"""The web API and the chat page: a Rasa channel that serves everything under /chat, as docs/openapi.json says."""
+"""The web API and the chat page: a Rasa channel that serves everything under /chat (docs/openapi.json)."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ from bot.settings import ROOT, Settings, load_settings, patient
 from bot.stores.removal import was_erased
 from bot.wording import Wording
 
-# How long a client waits for a reply. Its turn goes on after that; the same message with the same key gets the reply.
+# How long a client waits for a reply. The turn continues after that, and a retry with the same key gets its reply.
 ANSWER_SECONDS = 3.5
 
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class WebChannel(InputChannel):
-    """The Rasa input channel that credentials.yml names. It connects sessions, limits, stores and routes."""
+    """The Rasa input channel named in credentials.yml. It connects the sessions, limits, stores and routes."""
 
     def __init__(self, settings: Settings) -> None:
         signing = settings.signing_secrets()
@@ -73,15 +73,15 @@ class WebChannel(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
-        """The channel, configured by the environment; `credentials` are not used."""
+        """Return the channel, configured from environment variables; `credentials` are not used."""
         return cls(load_settings())
 
     def url_prefix(self) -> str:
-        """The path under which Rasa mounts the blueprint."""
+        """Return the path under which Rasa mounts the blueprint."""
         return "/chat"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The routes under /chat, and those of / and /health. `on_new_message` runs one turn of Rasa."""
+        """Return the routes under /chat, / and /health. `on_new_message` runs one turn of Rasa."""
         health = Health(self._database, self._store)
         draining = Draining(self._eraser.under_way, self._eraser.compaction.finish)
         routes = ServerSetup("chat", self._settings, Errors(self._wording), health, draining, self._limits)
@@ -145,11 +145,11 @@ class WebChannel(InputChannel):
 
 
 def _in_time(handler: Handler) -> Handler:
-    """`handler` with a time limit: it raises asyncio.TimeoutError after ANSWER_SECONDS."""
+    """Return `handler` with a time limit: it raises asyncio.TimeoutError after ANSWER_SECONDS."""
 
     @functools.wraps(handler)
     async def limited(request: Request) -> HTTPResponse:
-        # Not wait_for: it adds a task, and meanwhile Sanic would close a connection whose client closed one side.
+        # wait_for would add a task, and Sanic would then close a connection whose client has closed one side.
         async with async_timeout.timeout(patient(ANSWER_SECONDS)):
             return await handler(request)
 
@@ -157,7 +157,7 @@ def _in_time(handler: Handler) -> Handler:
 
 
 async def _restart(agent: Agent, conversation: str) -> None:
-    """Make Rasa forget what was said so far; does nothing if the conversation has no message yet."""
+    """Make Rasa forget what was said so far. Does nothing if the conversation has no message yet."""
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
         if tracker is not None:
@@ -166,7 +166,10 @@ async def _restart(agent: Agent, conversation: str) -> None:
 
 
 def _json(request: Request) -> Any:
-    """The decoded JSON body; raises BadRequest 415 for another content type, 400 if it is not JSON in UTF-8."""
+    """Return the decoded JSON body.
+
+    Raises BadRequest 415 if the content type is not JSON, and 400 if the body is not JSON in UTF-8.
+    """
     if request.content_type.lower().partition(";")[0].strip() != "application/json":
         raise BadRequest(415, "content_type")
     try:

@@ -1,4 +1,7 @@
-"""What is said to who tells of distress: the numbers first, by what is told and by whom; and what comes after it."""
+"""Replies to messages about distress, first with the numbers to call, and to the messages that follow them.
+
+The numbers depend on what the message is about and on who writes it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _TABLE = Path(__file__).with_name("distress.toml")
 _TAP = "help:"
 _WHOM = "whom"
 _NUMBERS = "numbers"
-# What is said after it that asks nothing of a fiche.
+# Intents of a message that follows one about distress and asks nothing about a fiche.
 _FOLLOWING = frozenset(
     "thank goodbye greet affirm deny nlu_fallback hyperbole out_of_scope insult ask_more inform".split()
 )
@@ -29,7 +32,7 @@ _FOLLOWING = frozenset(
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of, and by whom: names of `about` and of `speaker` in distress.toml."""
+    """What a message is about (`about`) and who writes it (`speaker`), as names in the tables of distress.toml."""
 
     about: str
     speaker: str
@@ -45,7 +48,7 @@ class _Kind:
 
 
 def read_distress(text: str) -> Told:
-    """What a message that tells of distress is about, and who writes it."""
+    """Return what a message about distress is about, and who writes it."""
     words = " ".join(expand_sms(token.text) for token in tokenize(text))
     about, speaker = (next(kind.name for kind in kinds if _fits(kind, words)) for kinds in _kinds())
     return Told(about, speaker)
@@ -65,7 +68,7 @@ def _table() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[tuple[_Kind, ...], tuple[_Kind, ...]]:
-    """The kinds of what is told and of who tells it, in order; the last of each fits anything."""
+    """Return the kinds of `about` and of `speaker`, in order. The last kind of each matches any message."""
     return tuple(
         tuple(
             _Kind(
@@ -80,13 +83,16 @@ def _kinds() -> tuple[tuple[_Kind, ...], tuple[_Kind, ...]]:
 
 
 def _any(patterns: Sequence[str] | str) -> re.Pattern[str]:
-    """A pattern that finds any of `patterns` from the beginning of a word on; without any, nothing."""
+    """Return a pattern that finds any of `patterns` at the beginning of a word. It never matches if there are none."""
     each = [patterns] if isinstance(patterns, str) else patterns
     return re.compile(rf"\b(?:{'|'.join(each)})" if each else r"(?!)")
 
 
 def told_of_distress(text: str, state: State) -> Turn:
-    """The reply to a message that tells of distress, and the state in which something of it is kept."""
+    """Return the reply to a message about distress, and the new state.
+
+    The state remembers only its kinds in distress.toml, not its text.
+    """
     told = read_distress(text)
     return [_numbered(Reply("distress", Outcome.DISTRESS), told, _whom())], replace(
         state, distress=f"{told.about} {told.speaker}"
@@ -94,7 +100,10 @@ def told_of_distress(text: str, state: State) -> Turn:
 
 
 def after_distress(reading: Reading, state: State) -> Turn | None:
-    """The turn of what is typed or tapped just after distress was told; None where it is about something else."""
+    """Return the turn for a message or a choice just after one about distress.
+
+    None if it is about something else.
+    """
     ask = reading.ask
     about, _, speaker = state.distress.partition(" ")
     told = Told(about if about in _table()["about"] else "other", speaker if speaker in _table()["speaker"] else "self")
@@ -109,7 +118,7 @@ def after_distress(reading: Reading, state: State) -> Turn | None:
 
 
 def _numbered(reply: Reply, told: Told, *choices: Choice) -> Reply:
-    """`reply` with the numbers in their order, in words for who tells."""
+    """Return `reply` with the numbers to call, in their order, worded for the person who writes."""
     lines = list(_table()["about"][told.about]["lines"])
     values: dict[str, Any] = {"about": told.about, "speaker": told.speaker, "lines": lines}
     if told.speaker == "adult":

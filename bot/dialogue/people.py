@@ -1,4 +1,7 @@
-"""Words for who people are in a question: taken out before it is answered, for all jobs are open to all."""
+"""Answers questions that depend on who people are, such as their sex or origin: all jobs are open to all.
+
+The words for people are removed before the rest of the question is answered.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from bot.dialogue.state import Knowledge, examples
 from bot.reading import Reading
 
 _TABLE = Path(__file__).with_name("people.toml")
-# Read with those words these say nothing of what else is asked.
+# With those words in the text, these intents say nothing about what else is asked.
 _NOT_READ = frozenset(
     "out_of_scope nlu_fallback hyperbole insult inform choose tell_situation ask_chances affirm deny".split()
 )
@@ -47,7 +50,10 @@ def _people() -> _People:
 
 
 def without_people(text: str) -> str | None:
-    """`text` with blanks for what asks by who people are, so that places stay; None where it asks nothing so."""
+    """Return `text` with spaces in place of the words that ask by who people are, or None if there are none.
+
+    The positions of all other words stay the same.
+    """
     said, tokens = _said(text)
     people = _people()
     named = people.names.sub(lambda found: "_" * len(found[0]), said)
@@ -61,7 +67,7 @@ def without_people(text: str) -> str | None:
 
 
 def _said(text: str) -> tuple[str, list[tuple[Token, int]]]:
-    """The folded words of `text` with blanks between, SMS spelt out, and where each token begins in that."""
+    """Return the folded words of `text` in one string, with SMS written out, and where each token begins in it."""
     said, places = "", []
     for token in tokenize(text):
         places.append((token, len(said)))
@@ -70,7 +76,10 @@ def _said(text: str) -> tuple[str, list[tuple[Token, int]]]:
 
 
 def open_to_all(reading: Reading, knowledge: Knowledge) -> tuple[Reply, Reading | None] | None:
-    """The reply to a question by who people are, and what else is asked, without those words; None for any other."""
+    """Return the reply to a question that depends on who people are, or None for any other question.
+
+    With the reply comes the reading of what else is asked, without those words, or None if nothing is.
+    """
     rest = without_people(reading.text) if reading.ask is None else None
     if rest is None:
         return None

@@ -1,7 +1,7 @@
-"""Distress told beside anything else: the places of a message whose clauses speak of it, read by a model of clauses.
+"""Finds the clauses of a message that speak of distress, whatever else the message says, with a model of clauses.
 
-The model learns the phrases of data/nlu, and as what is no distress also every clause that the other ones hold, so
-that no fragment of an ordinary question ("il me") is taken for the beginning of something else.
+The model learns the phrases of data/nlu. It also learns every clause of the phrases that are not of the intent
+distress, so that a fragment of an ordinary question ("il me") is not read as the beginning of another message.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from bot.nlu.features import mask, view
 from bot.nlu.intent_model import IntentModel
 
 DISTRESS = "distress"
-# Learnt only to be told from distress.
+# An intent that is learnt only to distinguish it from distress.
 HYPERBOLE = "hyperbole"
-# The least score of a clause, higher for one of few words, which holds less to be sure of, and the most of hyperbole
-# beside it. Chosen on the held-out messages: docs/nlu.md.
+# The lowest score for distress with which a clause counts, higher for a clause of few words, as its score is less
+# reliable; and the limit of its score for hyperbole. Chosen on the held-out messages: docs/nlu.md.
 _FLOOR = 0.39
 _FLOORS_OF_FEW_WORDS = {2: 0.85, 3: 0.8}
 _MOST_HYPERBOLE = 0.4
 
 
 class Alarm:
-    """Tells which clauses of a message speak of distress."""
+    """Finds the clauses of a message that speak of distress."""
 
     def __init__(self, model: IntentModel) -> None:
         self._model = model
 
     @classmethod
     def train(cls, phrases: Sequence[tuple[str, str]]) -> Alarm:
-        """Learn from (text with its names masked, intent)."""
+        """Return a model that has learnt from `phrases`: pairs of a text with its names masked, and its intent."""
         learnt: dict[str, frozenset[str]] = {}
         for text, intent in phrases:
             label = frozenset({intent} & {DISTRESS, HYPERBOLE})
@@ -43,9 +43,10 @@ class Alarm:
         return cls(IntentModel.train(views, list(learnt.values()), labels=(DISTRESS, HYPERBOLE)))
 
     def places(self, text: str, masks: Sequence[tuple[int, int, str]] = (), least: float = 0.0) -> list[Span]:
-        """The (start, end) in `text` that speak of distress, as short as they can be, in order; `masks` as in `mask`.
+        """Return the shortest parts of `text` that speak of distress, as (start, end) in characters, in order.
 
-        They do not overlap; the list is empty where nothing does. No clause counts that scores below `least`.
+        The parts do not overlap. The list is empty if no part speaks of distress. `masks` are those of
+        `features.mask`. A clause with a score below `least` does not count.
         """
         names = [(start, end) for start, end, _ in masks]
         found: list[Span] = []
@@ -62,7 +63,7 @@ class Alarm:
         return _shortest(found)
 
     def scores(self, masked: str) -> tuple[float, float]:
-        """How much a text, its names masked, sounds of distress, and how much of hyperbole; each in [0, 1]."""
+        """Return the scores for distress and for hyperbole of a text with its names masked; each in [0, 1]."""
         scores = self._model.scores(view(masked))
         return scores[DISTRESS], scores[HYPERBOLE]
 
@@ -72,12 +73,12 @@ class Alarm:
 
     @classmethod
     def load(cls, folder: Path) -> Alarm:
-        """Read what `save` wrote; FileNotFoundError when it is not there."""
+        """Return the model that `save` wrote; raises FileNotFoundError if it does not exist."""
         return cls(IntentModel.load(folder))
 
 
 def _shortest(spans: Sequence[Span]) -> list[Span]:
-    """The spans that hold no other one, in order; of two that overlap the first."""
+    """Return spans that do not overlap, in order. Of two that overlap, the shorter one is kept, else the first."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span[1] - span[0], span)):
         if not any(span[0] < end and start < span[1] for start, end in kept):

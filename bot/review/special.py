@@ -1,4 +1,4 @@
-"""What is not kept at all: a question with words of health, religion or orientation (special.toml)."""
+"""Recognises questions that must not be kept: those with words on health, religion or orientation (special.toml)."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def _words() -> re.Pattern[str]:
 
 
 def is_special(text: str) -> bool:
-    """Whether a text holds a word of what article 9 of the GDPR protects."""
+    """Return whether a text contains a word about data that article 9 of the GDPR protects."""
     return bool(_words().search(" ".join(expand_sms(token.text) for token in tokenize(text))))

@@ -1,7 +1,7 @@
-"""Stores the questions that were not answered well, counted by day, without who asked them.
+"""Stores the questions that were not answered well, with counts per day, without who asked them.
 
-A row holds a redacted text, the reason, the facets asked, a day and a count. A second table says which conversations
-asked it, for as long as these are stored themselves, so that erasing a conversation also erases its questions.
+A row has a redacted text, the reason, the facets asked, a day and a count. A second table records which conversations
+asked it, for as long as these are stored, so that erasing a conversation also erases its questions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ID_LENGTH = 8
 
 
 class Reason(str, Enum):
-    """Why a question is kept for review."""
+    """The reasons why a question is kept for review."""
 
     NOT_UNDERSTOOD = "not_understood"
     UNKNOWN = "unknown"
@@ -37,9 +37,9 @@ _BY_OUTCOME = {"unknown": Reason.UNKNOWN, "not_in_fiche": Reason.NOT_IN_FICHE}
 
 
 def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
-    """The reason for which a question with this intent and outcome is kept, or None if it is not kept.
+    """Return the reason to keep a question with this intent and outcome for review, or None to not keep it.
 
-    `waiting` tells whether the bot had just asked to choose. Messages of distress are never kept.
+    `waiting` tells whether the bot had just asked the user to choose. Messages about distress are never kept.
     """
     if "distress" in (intent, outcome):
         return None
@@ -52,7 +52,7 @@ def reason_to_keep(intent: str, outcome: str, waiting: bool) -> Reason | None:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a question. `text` and `comment` are redacted; the comment came with a bad rating."""
+    """The data of a kept question. `text` and `comment` are redacted. The comment came with a bad rating."""
 
     text: str
     reason: Reason
@@ -61,13 +61,13 @@ class Kept:
 
     @property
     def id(self) -> str:
-        """The id of the question: a hash of its text, so it is the same on all days and for all reasons."""
+        """The id of the question: a hash of its text, so it is the same for all days and reasons."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:_ID_LENGTH]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One question on one day: how often it was asked, and whether someone has reviewed it."""
+    """A question on one day: how often it was asked, and whether someone has reviewed it."""
 
     kept: Kept
     day: date
@@ -101,7 +101,7 @@ _asked = Table(
 class QuestionStore:
     """The kept questions in a database (SQLite or PostgreSQL). It may be shared between threads.
 
-    All methods block until the database answers, and may raise sqlalchemy.exc.SQLAlchemyError.
+    All methods wait until the database answers, and may raise sqlalchemy.exc.SQLAlchemyError.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -109,7 +109,7 @@ class QuestionStore:
         self._made = False
 
     def record(self, kept: Kept, day: date, conversation: str) -> None:
-        """Count a question of a conversation once more on `day`; if it was reviewed before, it stays reviewed."""
+        """Add one to the count of a question on `day`, for a conversation. A reviewed question stays reviewed."""
         insert: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         facets = json.dumps(kept.facets)
         key = hashlib.sha256(json.dumps([kept.text, kept.reason, facets, kept.comment, str(day)]).encode()).hexdigest()
@@ -126,7 +126,7 @@ class QuestionStore:
             connection.execute(asked.on_conflict_do_update(index_elements=["conversation", "key"], set_=once_more))
 
     def rows(self, reviewed: bool = False) -> list[Row]:
-        """The questions that were not reviewed or, if `reviewed` is true, all questions; oldest first."""
+        """Return the questions that are not reviewed or, if `reviewed` is true, all questions; oldest first."""
         query = select(_question).order_by(_question.c.day, _question.c.text, _question.c.key)
         if not reviewed:
             query = query.where(_question.c.reviewed.is_(False))
@@ -142,7 +142,7 @@ class QuestionStore:
             ]
 
     def text(self, id_: str) -> str | None:
-        """The text of the question with this id, or None."""
+        """Return the text of the question with this id, or None if there is none."""
         with self._ready().connect() as connection:
             found = connection.execute(select(_question.c.text).where(_question.c.id == id_).limit(1)).scalar()
         return None if found is None else str(found)
@@ -153,7 +153,7 @@ class QuestionStore:
             connection.execute(_question.update().where(_question.c.id.in_(ids)).values(reviewed=True))
 
     def erase(self, conversation: str) -> None:
-        """Subtract what a conversation asked from the counts; a question that no other one asked is deleted."""
+        """Subtract the questions of a conversation from the counts. Delete those that no other conversation asked."""
         mine = _asked.c.conversation == conversation
         with self._ready().execution_options(**WRITES).begin() as connection:
             for key, count in connection.execute(select(_asked.c.key, _asked.c.count).where(mine)).all():
@@ -163,12 +163,12 @@ class QuestionStore:
             connection.execute(_asked.delete().where(mine))
 
     def detach(self, conversations: Sequence[str]) -> None:
-        """Delete the record of which questions these conversations asked; the questions stay."""
+        """Delete the record of which questions these conversations asked. The questions are kept."""
         with self._ready().begin() as connection:
             connection.execute(_asked.delete().where(_asked.c.conversation.in_(conversations)))
 
     def delete_older_than(self, days: int, today: date) -> int:
-        """Delete what was asked more than `days` days before `today`; returns the number of rows deleted."""
+        """Delete the questions asked more than `days` days before `today`, and return the number of deleted rows."""
         old = _question.c.day < today - timedelta(days=days)
         with self._ready().begin() as connection:
             connection.execute(_asked.delete().where(_asked.c.key.in_(select(_question.c.key).where(old))))

@@ -1,4 +1,7 @@
-"""Splits a message into words, and tells names, ordinary French words and unknown ones apart (names.toml, data/nlu)."""
+"""Splits a message into words, and distinguishes names, ordinary French words and unknown words.
+
+The word lists are names.toml and data/nlu.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+\w*")
 _BREAK = re.compile(r"[.?!:;]")
 _SHOUTED, _TITLED, _LONG = 0.6, 0.7, 4
 
-# These words never begin a name, whatever precedes them.
+# These words never begin a name, whatever comes before them.
 STOP_WORDS = frozenset(
     """
     a ai as au aux avec c ca ce ces cest cet cette chez chui chuis comment d dans de des dit donc du elle en es est
@@ -41,8 +44,8 @@ STOP_WORDS = frozenset(
 class Word:
     """A word or a number of a message, from character `start` to `end`.
 
-    `before` is the text between the previous word and this one. `capital` tells whether it begins with a capital that
-    means something: false if most of the message is in capitals, or most of its words begin with one.
+    `before` is the text between the previous word and this one. `capital` tells whether it begins with a
+    significant capital: never if most of the message is in capitals, or if most words begin with one.
     """
 
     text: str
@@ -69,8 +72,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Lists:
-    """The lists of names.toml, folded: first names that are no other word (`clear`), first names that are also words,
-    family names, and famous names by their first word.
+    """The lists of names.toml, with folded words.
+
+    `clear` has first names that are not words. The others are first names that are also words, family names, and
+    famous names by their first word.
     """
 
     clear: frozenset[str]
@@ -79,13 +84,13 @@ class Lists:
     eponyms: Mapping[str, Sequence[tuple[str, ...]]]
 
     def hold(self, word: str) -> bool:
-        """Whether a folded word is in one of the lists."""
+        """Return whether a folded word is in one of the lists."""
         return word in self.clear or word in self.also_words or word in self.family
 
 
 @lru_cache(maxsize=1)
 def lists() -> Lists:
-    """The lists of names.toml, read at the first call."""
+    """Return the lists of names.toml, which are read at the first call."""
     tables = tomli.loads(_LISTS.read_text(encoding="utf-8"))
     clear, also, family = (
         frozenset(tables[table]["words"].split()) for table in ("first_names", "also_words", "family_names")
@@ -98,7 +103,7 @@ def lists() -> Lists:
 
 
 def read(text: str) -> list[Word]:
-    """The words and numbers of `text`, in order."""
+    """Return the words and numbers of `text`, in order."""
     found = list(_WORD.finditer(text))
     letters = [c for c in text if c.isalpha()]
     capitals = [m for m in found if m[0][0].isupper()]
@@ -114,14 +119,14 @@ def read(text: str) -> list[Word]:
 
 @lru_cache(maxsize=1)
 def _questions() -> frozenset[str]:
-    """The words of the training phrases: how questions are really spelt."""
+    """Return the words of the training phrases, which show how questions are really spelt."""
     examples = "\n".join(path.read_text(encoding="utf-8") for path in sorted(_PHRASES.glob("*.yml")))
     return frozenset(word.folded for line in re.findall(r"^ +- (.*)", examples, re.MULTILINE) for word in read(line))
 
 
 @lru_cache(maxsize=65536)
 def is_common(word: str) -> bool:
-    """Whether a folded word is common in questions, in SMS or about schools, and so is not part of a name."""
+    """Return whether a folded word is common in questions, in SMS or about schools, and so not part of a name."""
     return (
         len(word) < 3
         or not word.isalpha()
@@ -138,22 +143,22 @@ def is_common(word: str) -> bool:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a folded word is common or a known French word, and so hardly a name."""
+    """Return whether a folded word is common or a known French word, and so hardly a name."""
     return is_common(word) or is_french(word)
 
 
 def is_type(word: str) -> bool:
-    """Whether a folded word is a type of diploma ("cap")."""
+    """Return whether a folded word is a type of diploma ("cap")."""
     return (word,) in lexicon().types
 
 
 def is_unknown(word: str) -> bool:
-    """Whether a folded word is in no list of names, and no ordinary word."""
+    """Return whether a folded word is neither in a list of names nor an ordinary word."""
     return not lists().hold(word) and not is_ordinary(word)
 
 
 def eponyms(words: Sequence[Word]) -> frozenset[int]:
-    """The indices of the words that belong to the name of a famous dead person (a list in names.toml)."""
+    """Return the indices of the words that belong to the name of a famous dead person (a list in names.toml)."""
     folded = tuple(word.folded for word in words)
     return frozenset(
         part

@@ -1,9 +1,9 @@
-"""Makes Rasa 3.6.21 run on today's Python and numpy, without TensorFlow, and without a message to anybody.
+"""Makes Rasa 3.6.21 run with today's Python and numpy, without TensorFlow, and without sending telemetry.
 
-Rasa imports TensorFlow, the libraries of every chat service it knows and the clients of databases that Jalon does not
-use. None of them is installed: they stand as empty modules whose classes may be inherited from or checked for, and
-raise AbsentPackage when they are called. `install` makes every Python of the virtual environment
-begin with `prepare`, so that a `rasa` typed by hand runs in the same way as `make run`.
+Rasa imports TensorFlow, the libraries of every chat service it supports, and clients of databases that Jalon does not
+use. These packages are not installed. Empty modules replace them. Their classes can be inherited from or used in type
+checks, and raise AbsentPackage when they are called. `install` makes every Python of the virtual environment begin with
+`prepare`, so that a `rasa` typed by hand runs in the same way as `make run`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# Parts of Rasa that only its neural components use; the last two import scikit-learn, a third of the time of a start.
+# Modules that only the neural components of Rasa use. The last two import scikit-learn: a third of the start time.
 _NEURAL = frozenset(
     {
         "rasa.core.policies.ted_policy",
@@ -37,7 +37,7 @@ _NEURAL = frozenset(
         "rasa.utils.tensorflow.model_data",
     }
 )
-# What Rasa imports and never calls here, by what it is for. Of these, what is installed is used as it is.
+# Packages that Rasa imports but never calls here, grouped by purpose. Those that are installed are used as they are.
 _UNUSED = frozenset(
     {
         *("tensorflow", "tensorflow_addons", "tensorflow_hub", "keras", "skops"),  # neural components
@@ -46,15 +46,15 @@ _UNUSED = frozenset(
         "matplotlib",  # plots of `rasa test`; among the test tools
     }
 )
-# Reports of usage, and Sentry, which Rasa starts with them; its configuration is written to the user's home.
+# Sends usage reports, starts Sentry, and writes a configuration file to the home folder of the user.
 _TELEMETRY = "rasa.telemetry"
 _STARTUP_FILE = "jalon.pth"
-# Responses that our action alone says look unused to Rasa: tests/unit/test_domain.py checks that each one is used.
+# Rasa takes responses that only our action sends for unused. tests/unit/test_domain.py checks that each one is used.
 _NOISE = re.compile(r"The utterance '\w+' is not used|pkg_resources is deprecated|Slot auto-fill has been removed")
 
 
 class AbsentPackage(RuntimeError):
-    """Something called a package that is not installed."""
+    """Raised when code calls a package that is not installed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -74,7 +74,7 @@ class _AbsentClass(type):
 
 
 def _absent(name: str) -> _AbsentClass:
-    # An exception, so that it may stand in an except clause too.
+    # A subclass of Exception, so that it can be used in an except clause too.
     return _AbsentClass(name.rpartition(".")[2], (Exception,), {"__module__": name})
 
 
@@ -86,7 +86,7 @@ class _AbsentModule(ModuleType):
 
 
 class _NoTelemetry(ModuleType):
-    """In the place of rasa.telemetry: functions that do nothing, some of which Rasa uses in a `with`."""
+    """Replaces rasa.telemetry by functions that do nothing. Rasa uses some of them in a `with` statement."""
 
     @staticmethod
     def is_telemetry_enabled() -> bool:
@@ -99,7 +99,7 @@ class _NoTelemetry(ModuleType):
 
 
 class _AbsentPackages(MetaPathFinder, Loader):
-    """Finds an empty module for what is not installed and for telemetry, and readies numpy when Rasa is imported."""
+    """Finds an empty module for each absent package and for telemetry, and prepares numpy when Rasa is imported."""
 
     def __init__(self) -> None:
         self._found: dict[str, bool] = {}
@@ -119,7 +119,7 @@ class _AbsentPackages(MetaPathFinder, Loader):
         return _NoTelemetry(spec.name) if spec.name == _TELEMETRY else _AbsentModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """There is nothing to run."""
+        """Do nothing, as the module is empty."""
 
     def _installed(self, top: str) -> bool:
         if top not in self._found:
@@ -128,17 +128,17 @@ class _AbsentPackages(MetaPathFinder, Loader):
 
 
 def prepare() -> None:
-    """Let absent packages and telemetry stand as empty modules; may be called more than once."""
+    """Replace absent packages and telemetry by empty modules. May be called more than once."""
     os.environ.setdefault("SANIC_HOST", "127.0.0.1")  # where `rasa run actions` listens, else on all addresses
     if not any(isinstance(finder, _AbsentPackages) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AbsentPackages())
 
 
 def _ready_for_rasa() -> None:
-    """Give numpy the name that Rasa looks for, and silence warnings that nobody here can act on."""
+    """Give numpy a name that Rasa expects, and hide warnings that users cannot act on."""
     import numpy
 
-    # Not by a filter: Rasa puts its own before all others.
+    # A filter would not work, as Rasa puts its own before all others.
     warnings.showwarning = partial(_show_warning, warnings.showwarning)
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     if not hasattr(numpy, "VisibleDeprecationWarning"):
@@ -151,14 +151,14 @@ def _show_warning(show: Callable[..., None], message: Warning | str, category: t
 
 
 def install() -> Path:
-    """Write the file that makes every Python of this virtual environment begin with `prepare`; returns its path.
+    """Write the file that makes every Python of this virtual environment begin with `prepare`, and return its path.
 
-    Raises RuntimeError outside of a virtual environment.
+    Raises RuntimeError outside a virtual environment.
     """
     if sys.prefix == sys.base_prefix:
         raise RuntimeError("not in a virtual environment: start this with .venv/bin/python")
     file = Path(sysconfig.get_path("purelib")) / _STARTUP_FILE
-    # A line of a .pth file is run where it begins with `import`.
+    # Python runs each line of a .pth file that begins with `import`.
     start = f"import sys; sys.path.append({str(ROOT)!r}); from bot.runtime.environment import prepare; prepare()"
     file.write_text(f"{start}\n", encoding="utf-8")
     return file

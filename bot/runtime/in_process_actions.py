@@ -1,6 +1,6 @@
 """Runs the actions in the server's own process, without an action server and its HTTP requests.
 
-It replaces the endpoint of an action server in Rasa. The same action classes also run under `rasa run actions`.
+It replaces Rasa's endpoint for an action server. The same action classes also run with `rasa run actions`.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from rasa_sdk.executor import ActionExecutor
 
 from bot.settings import patient
 
-# Time limit of an action, which normally takes milliseconds; after it the message is refused.
+# Time limit of an action, which normally takes milliseconds. If it is exceeded, the message is refused.
 ACTION_SECONDS = 2.0
 # How many actions can run, or hang, at the same time.
 _THREADS = 32
 
 
 class InProcessActions(EndpointConfig):
-    """An action endpoint that runs the action in a thread of this process instead of sending a request."""
+    """An action endpoint that runs actions in threads of this process instead of sending requests."""
 
     def __init__(self, package: str = "actions") -> None:
-        # The domain is not sent along: no action of ours reads it.
+        # With this option the domain is not sent to the actions, which do not read it.
         super().__init__(url="in-process", enable_selective_domain=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="action")
         self._executor = ActionExecutor()
@@ -45,7 +45,7 @@ class InProcessActions(EndpointConfig):
         compress: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Run the action that `json` names, the call that Rasa would post; returns its events and responses.
+        """Run the action call in `json`, which Rasa would post, and return its events and responses.
 
         Raises asyncio.TimeoutError after ACTION_SECONDS.
         """
@@ -59,7 +59,10 @@ _validate_by_schema = RemoteAction._validate_action_result
 
 
 def trust_own_results() -> None:
-    """Let Rasa take what an action of this process returns unchecked: it reads a JSON schema anew for each, 30 ms."""
+    """Make Rasa accept the results of actions in this process without validation.
+
+    Rasa otherwise reads a JSON schema again for each result, which takes 30 ms.
+    """
     RemoteAction._validate_action_result = _validate
 
 

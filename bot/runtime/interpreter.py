@@ -1,18 +1,21 @@
-"""Tunes Python's garbage collector and thread switching for the server. The gain: docs/lab/performance.md."""
+"""Tunes Python's garbage collector and thread switching for the server. docs/lab/performance.md has the gain."""
 
 from __future__ import annotations
 
 import gc
 import sys
 
-# Thresholds of the three generations: a message creates thousands of objects, and hardly any reference cycles.
+# Thresholds of the three generations. They are high, as a message makes thousands of objects and hardly any cycles.
 _YOUNGEST, _YOUNGER, _OLD = 20_000, 20, 100
-# How long a thread that comes back from the database waits for the interpreter at most (Python's default: 5 ms).
+# How long a thread keeps the interpreter while another one waits for it (Python's default: 5 ms).
 _SWITCH_SECONDS = 0.0005
 
 
 def tune_interpreter() -> None:
-    """Tune Python for a loaded server: collect garbage less often and not in what is loaded, switch threads sooner."""
+    """Tune Python for a loaded server; call this after everything is loaded.
+
+    Garbage is collected less often, and what is loaded already is never examined. Threads switch sooner.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNGEST, _YOUNGER, _OLD)

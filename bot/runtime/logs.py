@@ -1,4 +1,4 @@
-"""Logging of the server: warnings and errors, never the text of a message."""
+"""Sets up the log of the server: warnings and errors, never the text of a message."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class PrivateFormatter(logging.Formatter):
-    """Tells of an exception where it was raised and its type, not its message, which may quote what a pupil typed.
+    """A log formatter that leaves out the messages of exceptions, which may quote what a pupil typed.
 
-    Times are those of ISO 8601, in UTC, to the millisecond.
+    It writes their types and tracebacks. Times are in ISO 8601, in UTC, to the millisecond.
     """
 
     converter = staticmethod(time.gmtime)
@@ -27,7 +27,7 @@ class PrivateFormatter(logging.Formatter):
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
-        """The tracebacks and types of the exception `ei` and of the exceptions that caused it."""
+        """Return the tracebacks and types of the exception `ei` and of the exceptions that caused it."""
         parts, error = [], ei[1]
         while error is not None:
             parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
@@ -36,22 +36,22 @@ class PrivateFormatter(logging.Formatter):
 
 
 def log_privately() -> None:
-    """Log warnings and errors to the standard error stream, exceptions without their messages."""
+    """Log warnings and errors to the standard error stream, without the messages of exceptions."""
     handler = logging.StreamHandler()
     handler.setFormatter(PrivateFormatter(FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    for name in ("sanic.root", "sanic.error"):  # Rasa keeps these from passing entries on
+    for name in ("sanic.root", "sanic.error"):  # Rasa stops these loggers from passing entries on
         logging.getLogger(name).addHandler(handler)
         logging.getLogger(name).propagate = False
 
 
 def quiet_logs() -> None:
-    """Drop log entries below WARNING, in logging and structlog; at DEBUG Rasa logs messages of users."""
+    """Drop log entries below WARNING, in logging and structlog. At DEBUG, Rasa logs the messages of users."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for name in ("sanic.access", "sanic.root", "rasa", "matplotlib", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def quiet_warnings() -> None:
-    """Show no Python warnings: the libraries that Rasa pins warn of deprecations at every start."""
+    """Hide all Python warnings. The libraries that Rasa pins warn of deprecations at every start."""
     warnings.showwarning = lambda *args, **kwargs: None

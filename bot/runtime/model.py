@@ -1,4 +1,4 @@
-"""Finds the trained model for the present data and code, and trains it if there is none."""
+"""Finds the trained model for the present data and code, and trains it if it does not exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.settings import ROOT
 
 MODELS = ROOT / "build" / "models"
-# Files and folders that a model depends on: a change in any of them means a new model.
+# Files and folders that a model depends on. After a change in any of them, a new model is trained.
 _INGREDIENTS = (
     *("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py"),
     "bot/runtime/policy.py",
@@ -23,11 +23,11 @@ QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALC
 
 
 class TrainingFailed(Exception):
-    """`rasa train` made no model; the message ends with its output."""
+    """Raised when `rasa train` made no model. The message ends with its output."""
 
 
 def model_path() -> Path:
-    """The path of the model for the present data, configuration and code; the file may not exist yet."""
+    """Return the path of the model for the present data, configuration and code. The file may not exist yet."""
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for ingredient in _INGREDIENTS:
         top = ROOT / ingredient
@@ -39,7 +39,7 @@ def model_path() -> Path:
 
 
 def ensure_model() -> Path:
-    """The path of the model, which is trained if it does not exist; then older models are removed.
+    """Return the path of the model. If it does not exist, train it and then remove older models.
 
     Raises TrainingFailed.
     """

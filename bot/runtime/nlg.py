@@ -1,4 +1,4 @@
-"""Rasa's response generator, which words the responses of domain.yml with bot/wording.py."""
+"""Rasa's response generator. It fills the responses of domain.yml by means of bot/wording.py."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.wording import Responses, Wording
 
 
 class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
-    """A Rasa response generator whose templates are Jinja, so that plurals and agreements stay in domain.yml."""
+    """A Rasa response generator with Jinja templates, so that plurals and agreements stay in domain.yml."""
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         super().__init__(domain.responses)
 
     @property
     def responses(self) -> Responses:
-        """The responses of the domain. Rasa sets them when it has loaded the model, which holds the domain."""
+        """The responses of the domain. Rasa sets them after it has loaded the model, which contains the domain."""
         return self._responses
 
     @responses.setter
@@ -31,9 +31,10 @@ class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """The message for the response `utter_action`: its text and buttons; None if the domain has no such response.
+        """Return the message for the response `utter_action`: its text and buttons. None if there is no such response.
 
-        `values` in `kwargs` fill the template; `choices` are buttons: response, values and payload of each.
+        `values` in `kwargs` fill the template. `choices` in `kwargs` become buttons; each has a response,
+        values and a payload.
         """
         if utter_action not in self._responses:
             return None
@@ -47,5 +48,5 @@ class JinjaNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
         return message
 
     def word(self, response: str, values: dict[str, Any]) -> str:
-        """The text of a response with these values; raises jinja2.TemplateError if the template needs others."""
+        """Return the text of a response with these values; raises jinja2.TemplateError if a value is missing."""
         return self._wording.word(response, values)

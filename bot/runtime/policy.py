@@ -1,4 +1,4 @@
-"""Rasa policy: rules of one intent and one action, looked up in a table."""
+"""A Rasa policy for rules with one intent and one action, which it keeps in a table."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 _FILE = "actions_of_intents.json"
-# What Rasa promises of every assistant: `/restart` and `/back`, typed in `rasa shell`.
+# Commands that Rasa offers in every assistant: `/restart` and `/back`, typed in `rasa shell`.
 _DEFAULTS = {USER_INTENT_RESTART: "action_restart", USER_INTENT_BACK: "action_back"}
 
 
 class RuleTooLong(RasaException):
-    """A rule of data/rules is more than one intent and the one action that answers it."""
+    """Raised when a rule of data/rules has more than one intent and one action."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
 class OneStepPolicy(Policy):
-    """Runs the action that a rule has for the intent of the message, then listens.
+    """Runs the action that the rules give for the intent of the message, then listens.
 
-    Rasa's RulePolicy compares the whole conversation with every rule, twice for each action, which costs a tenth of
-    the processor time of a message, and no rule of ours looks further back than the message.
+    Rasa's RulePolicy compares the whole conversation with every rule, twice for each action, which takes a tenth of
+    the processor time of a message. Our rules only depend on the last message.
     """
 
     def __init__(self, *args: Any, actions: dict[str, str] | None = None, **kwargs: Any) -> None:
@@ -45,16 +45,16 @@ class OneStepPolicy(Policy):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`fallback_action`: what answers an intent without a rule."""
+        """Return the default configuration. `fallback_action` is the action for an intent without a rule."""
         return {"priority": 1, "fallback_action": "action_answer"}
 
     @staticmethod
     def supported_data() -> SupportedData:
-        """It learns from rules; stories are tests."""
+        """Return that the policy learns only from rules. Stories are tests."""
         return SupportedData.RULE_DATA
 
     def train(self, training_trackers: Sequence[DialogueStateTracker], domain: Domain, **kwargs: Any) -> Resource:
-        """Keep the action of each intent that has a rule; raises RuleTooLong for a rule of several steps."""
+        """Store the action of each intent that has a rule; raises RuleTooLong."""
         for tracker in training_trackers:
             if tracker.is_rule_tracker:
                 intent, action = _only_step(tracker)
@@ -72,7 +72,7 @@ class OneStepPolicy(Policy):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> OneStepPolicy:
-        """The policy as it was trained."""
+        """Return the trained policy."""
         with model_storage.read_from(resource) as folder:
             actions = rasa.shared.utils.io.read_json_file(folder / _FILE)
         return cls(config, model_storage, resource, execution_context, actions=actions)
@@ -84,7 +84,7 @@ class OneStepPolicy(Policy):
         rule_only_data: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> PolicyPrediction:
-        """The action of the last message's intent; after an action, `action_listen`."""
+        """Predict the action for the last message's intent or, after that action, `action_listen`."""
         action = ACTION_LISTEN_NAME
         if tracker.latest_action_name == ACTION_LISTEN_NAME and tracker.latest_message is not None:
             intent = tracker.latest_message.intent.get("name") or ""
@@ -95,7 +95,7 @@ class OneStepPolicy(Policy):
 
 
 def _only_step(tracker: DialogueStateTracker) -> tuple[str, str]:
-    """The intent and the action of a rule; raises RuleTooLong."""
+    """Return the intent and the action of a rule; raises RuleTooLong if it has others."""
     intents = [event.intent_name for event in tracker.events if isinstance(event, UserUttered)]
     actions = [
         event.action_name

@@ -1,4 +1,4 @@
-"""Rasa's command line in any environment of Jalon: python -m bot.runtime.rasa_command train …"""
+"""Runs the command line of Rasa in any environment of Jalon: python -m bot.runtime.rasa_command train …"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.runtime.environment import prepare
 
 
 def main() -> None:
-    """Make Rasa importable, then be its command line."""
+    """Make Rasa importable, then run its command line."""
     prepare()
     from rasa.__main__ import main as rasa
 

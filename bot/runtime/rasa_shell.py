@@ -1,4 +1,4 @@
-"""`rasa shell` with the server of its actions beside it, both reached from this machine alone."""
+"""Runs `rasa shell` and its action server, both reachable only from this machine."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from bot.runtime.environment import prepare
 from bot.runtime.model import QUIET, ensure_model
 from bot.settings import ROOT
 
-# The address of the actions in endpoints.yml.
+# The address of the action server in endpoints.yml.
 ACTIONS = ("127.0.0.1", 5055)
 _RASA = (sys.executable, "-m", "bot.runtime.rasa_command")
 
 
 def main() -> int:
-    """Start the actions, wait until they listen, talk, end them; the status is that of `rasa shell`."""
+    """Start the action server, wait until it listens, run `rasa shell`, then stop the action server.
+
+    Returns the exit status of `rasa shell`, or 1 if the port is in use.
+    """
     prepare()
     if _listens(ACTIONS):
         print(f"Something listens on port {ACTIONS[1]} already: end it, it is where endpoints.yml looks for actions.")

@@ -1,4 +1,4 @@
-"""Starts Rasa with our channel, our stores and the actions in the same process."""
+"""Starts Rasa with our channel, our stores, and the actions in the same process."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 _BACKLOG = 1024
-# Understood once before the server is ready, because word lists are loaded at the first message.
+# A message to understand before the server is ready, because the first message loads word lists.
 _FIRST_MESSAGE = "quels métiers après un bac pro ?"
 
 
 class ModelUnusable(Exception):
-    """Rasa cannot load the model file; the log has Rasa's reason."""
+    """Raised when Rasa cannot load the model file. The log has the reason."""
 
 
 def serve(model: Path, settings: Settings) -> None:
-    """Serve `model` until interrupted, then end the process; the exit status is 1 if serving could not begin."""
+    """Run the server with `model` until it is interrupted, then end the process.
+
+    The exit status is 1 if the server could not start. Raises SystemExit if the port for metrics cannot be used.
+    """
     os.environ.update(QUIET)
     quiet_warnings()
     log_privately()
@@ -52,7 +55,7 @@ def serve(model: Path, settings: Settings) -> None:
     app.register_listener(partial(_load, model, settings), "before_server_start")
     app.register_listener(_close, "after_server_stop")
     app.run(host=settings.host, port=settings.port, protocol=Connection, backlog=_BACKLOG, access_log=False, motd=False)
-    # Everything is stored by now; a normal exit would wait for actions that hang.
+    # Everything is stored by now. A normal exit would wait for actions that hang.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0 if app.is_stopping else 1)
@@ -87,7 +90,10 @@ async def _close(app: Sanic, _loop: AbstractEventLoop) -> None:
 
 
 def _use_our_stores(agent: Agent, settings: Settings) -> None:
-    """Give the agent our stores. Rasa's own have a wrapper that keeps conversations in memory if storing fails."""
+    """Give the agent our stores.
+
+    Rasa's own tracker store is wrapped in one that keeps conversations in memory when storing fails.
+    """
     from bot.stores.locks import LocalLockStore, RedisLockStore
     from bot.stores.tracker import SqlTrackerStore
 

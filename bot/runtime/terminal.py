@@ -1,4 +1,4 @@
-"""The bot in the terminal: one conversation; choices are taken by their number or in words."""
+"""Runs the bot in the terminal, in one conversation. The user chooses by number or in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDTH = 88
 
 
 def chat(model: Path, settings: Settings) -> None:
-    """Converse in the terminal until Ctrl-D or Ctrl-C."""
+    """Hold a conversation in the terminal until Ctrl-D or Ctrl-C."""
     os.environ.update(QUIET)
     quiet_warnings()
     prepare()

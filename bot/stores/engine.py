@@ -1,4 +1,4 @@
-"""SQLAlchemy engines for the database of conversations (SQLite or PostgreSQL), with a short limit for every call."""
+"""SQLAlchemy engines for the database of conversations (SQLite or PostgreSQL), with a short limit for each call."""
 
 from __future__ import annotations
 
@@ -24,30 +24,33 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.settings import patient
 
-# The longest wait for a lock of SQLite, and for one answer of PostgreSQL.
+# The longest wait, in seconds, for a lock of SQLite or for one answer of PostgreSQL.
 WAIT_SECONDS = 1.5
 POSTGRES_CONNECTIONS = 8
-# Execution options for SQLite: how a transaction begins when it does not only read.
+# Execution options for SQLite: the first for transactions that write, the second for statements outside of any.
 WRITES = {"jalon_begin": "BEGIN IMMEDIATE"}
 NO_TRANSACTION = {"jalon_begin": ""}
-# An advisory lock: servers that start together make the tables one after the other.
+# The number of an advisory lock. With it, servers that start together create the tables one after the other.
 _SCHEMA_LOCK = 0x4A414C4F
 
 
 @cache
 def connect(url: str, tables: MetaData) -> Engine:
-    """The engine for the database at `url`; creates `tables` that are missing when it first connects.
+    """Return the engine for the database at `url`. Missing `tables` are created when it first connects.
 
     All callers in the process share one engine. With SQLite, a second connection that stays open after the file was
-    replaced could write the log of the new file into the old one. Errors never quote parameters, so that no message of
-    a user gets into a log.
+    replaced could write the log of the new file into the old one. Error messages never contain parameters, so no
+    message of a user gets into a log.
     """
     parsed = make_url(url)
     return (_sqlite if parsed.get_backend_name() == "sqlite" else _postgresql)(parsed, tables)
 
 
 def _sqlite(url: URL, tables: MetaData) -> Engine:
-    """An engine with a single connection: SQLite has one writer at a time, and a replaced file must not stay open."""
+    """Return an engine with a single connection.
+
+    SQLite allows one writer at a time, and no other connection may keep a replaced file open.
+    """
     path = Path(url.database)
     creation = _creation(tables, sqlite.dialect())
     engine = create_engine(
@@ -69,11 +72,11 @@ def _sqlite(url: URL, tables: MetaData) -> Engine:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin where _begin says
         connection.execute("PRAGMA journal_mode=WAL")
-        # What is acknowledged survives the end of the process, however it comes; a power cut may take the last seconds.
-        # An erasure is on the disk when it is acknowledged: it empties the log (removal.py).
+        # Committed data survives any end of the process, but a power cut may lose the last seconds. An erasure is on
+        # the disk when its reply is sent, because it also empties the log (removal.py).
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
-        connection.execute("PRAGMA temp_store=MEMORY")  # no copy of a conversation lies about in another file
+        connection.execute("PRAGMA temp_store=MEMORY")  # no conversation is copied into a temporary file
         for statement in creation:
             connection.execute(statement)
         record.info["file"] = _identity(path)
@@ -81,7 +84,7 @@ def _sqlite(url: URL, tables: MetaData) -> Engine:
     @event.listens_for(engine, "checkout")
     def same_file(connection: Any, record: Any, _proxy: Any) -> None:
         if _identity(path) != record.info["file"]:
-            # The log that stayed behind is of the file that went: emptied into it, it cannot be read into another.
+            # The log belongs to the earlier file. Once moved into that file, it cannot be applied to another one.
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raise DisconnectionError("the file of the database was removed or replaced")
@@ -106,13 +109,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _reopen_what_is_damaged(context: Any) -> None:
-    """Make SQLAlchemy close a connection that met a damaged file: its cache may be that of an earlier file."""
+    """Make SQLAlchemy close a connection that met a damaged file. Its cache may belong to an earlier file."""
     told = str(context.original_exception)
     context.is_disconnect = any(sign in told for sign in ("malformed", "not a database", "disk I/O error", "no such"))
 
 
 def _postgresql(url: URL, tables: MetaData) -> Engine:
-    # Limits how long the client waits even if the server is frozen; libpq has no setting for that.
+    # This limits how long the client waits even if the server is frozen. libpq has no setting for that.
     extensions.set_wait_callback(_wait)
     creation = _creation(tables, postgresql.dialect())
     names = [table.name for table in tables.sorted_tables]
@@ -136,7 +139,7 @@ def _postgresql(url: URL, tables: MetaData) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(to_regclass(name)) FROM unnest(%s) AS name", (names,))
-            if cursor.fetchone()[0] < len(names):  # asked first: making tables is a right that few users have
+            if cursor.fetchone()[0] < len(names):  # checked first, as few users have the right to create tables
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
                 for statement in creation:
                     cursor.execute(statement)
@@ -145,7 +148,7 @@ def _postgresql(url: URL, tables: MetaData) -> Engine:
 
 
 def _creation(tables: MetaData, dialect: Any) -> Sequence[str]:
-    """The statements that make the tables and indexes that are missing."""
+    """Return the SQL statements that create the missing tables and indexes."""
     made: list[Any] = []
     for table in tables.sorted_tables:
         made += [CreateTable(table, if_not_exists=True), *(CreateIndex(i, if_not_exists=True) for i in table.indexes)]
@@ -161,10 +164,10 @@ class _ImpatientConnection(extensions.connection):
 
 
 def _wait(connection: Any) -> None:
-    """psycopg2's wait callback for all connections of the process; only _ImpatientConnection has a time limit.
+    """psycopg2's wait callback for all connections of the process. Only _ImpatientConnection has a time limit.
 
-    Raises psycopg2.OperationalError after `wait_seconds`. psycopg2 then closes the connection itself; closing it here
-    would wait for a lock that this thread holds.
+    Raises psycopg2.OperationalError after `wait_seconds`. psycopg2 then closes the connection itself. Closing it
+    here would wait for a lock that this thread holds.
     """
     limit = getattr(connection, "wait_seconds", None)
     end = None if limit is None else time.monotonic() + limit

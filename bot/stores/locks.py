@@ -1,6 +1,6 @@
 """Rasa lock stores: the turns of a conversation run one at a time, in the order in which they arrived.
 
-A single server queues them in the process, with asyncio; several servers queue them in Redis. If a lock expires while
+A single server queues them in its process, with asyncio. Several servers queue them in Redis. If a lock expires while
 its holder still works, no data is damaged: the tracker store refuses the second of two turns that started from the same
 state.
 """
@@ -25,13 +25,13 @@ from bot.settings import patient
 
 logger = logging.getLogger(__name__)
 
-# How many turns of one conversation may run or wait at the same time; one more is refused.
+# How many turns of one conversation may run or wait at the same time. Any further turn is refused.
 MOST_TURNS = 5
-# The longest that a turn waits for those before it.
+# The longest time that a turn waits for the turns before it.
 WAIT_SECONDS = 4.0
 # How long a waiting turn pauses before it asks Redis again.
 RETRY_SECONDS = 0.02
-# A holder, or a turn that waits, is taken for dead when it was not heard of for so long.
+# A turn that holds the lock, or waits for it, loses its place after this time without a sign of life.
 HOLDER_SECONDS = 3.0
 WAITING_SECONDS = 1.5
 # The longest wait for an answer of Redis.
@@ -39,11 +39,11 @@ REDIS_SECONDS = 1.0
 
 
 class TooManyTurns(Exception):
-    """The message is refused, because MOST_TURNS of its conversation run or wait already."""
+    """Raised when MOST_TURNS turns of the conversation already run or wait. The message is refused."""
 
 
 class LockUnavailable(Exception):
-    """The turn could not begin within WAIT_SECONDS, or Redis does not answer."""
+    """Raised when the turn could not begin within WAIT_SECONDS, or Redis does not answer."""
 
 
 class LocalLockStore(LockStore):
@@ -55,7 +55,7 @@ class LocalLockStore(LockStore):
 
     @asynccontextmanager
     async def lock(self, conversation_id: str, *_: float) -> AsyncIterator[None]:
-        """Hold the conversation's lock, once the turns before this one are done.
+        """Hold the conversation's lock, after waiting for the turns before this one.
 
         Raises TooManyTurns, LockUnavailable.
         """
@@ -78,7 +78,7 @@ class LocalLockStore(LockStore):
                 del self._turns[conversation_id], self._locks[conversation_id]
 
 
-# KEYS: the queue (a list of tickets, the holder first); when each ticket is taken for dead (a hash, milliseconds).
+# KEYS: the queue (a list of tickets, the holder first); the time when each ticket expires (a hash, milliseconds).
 # ARGV: the ticket, how many milliseconds a waiting ticket and a holder live, the greatest number of tickets.
 # Returns 1 when the ticket holds the lock, 0 when it waits, -1 when there is no room.
 _TAKE = """
@@ -109,14 +109,14 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 
 
 class RedisLockStore(LockStore):
-    """Locks in the Redis at `url`, shared by all servers that use it; connects at the first use."""
+    """Locks in the Redis at `url`, shared by all servers that use it. It connects when first used."""
 
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(
             url,
             socket_timeout=patient(REDIS_SECONDS),
             socket_connect_timeout=patient(REDIS_SECONDS),
-            # A connection that broke while idle is tried once more at once; a call that timed out is not.
+            # After a broken idle connection, the call is repeated once at once. After a timeout it is not repeated.
             retry=Retry(NoBackoff(), retries=1, supported_errors=(ConnectionError,)),
         )
         self._take = self._redis.register_script(_TAKE)
@@ -124,7 +124,7 @@ class RedisLockStore(LockStore):
 
     @asynccontextmanager
     async def lock(self, conversation_id: str, *_: float) -> AsyncIterator[None]:
-        """Hold the conversation's lock, once the turns of all servers before this one are done.
+        """Hold the conversation's lock, after waiting for the turns of all servers before this one.
 
         Raises TooManyTurns, LockUnavailable.
         """
@@ -165,6 +165,9 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _keys(conversation_id: str) -> list[str]:
-    """The two Redis keys of a conversation's lock. They hold only its hash, and share a slot in a Redis cluster."""
+    """Return the two Redis keys of a conversation's lock.
+
+    They contain only a hash of its id, and are in the same slot of a Redis cluster.
+    """
     digest = hashlib.sha256(conversation_id.encode()).hexdigest()
     return [f"jalon:lock:{{{digest}}}:{part}" for part in ("turns", "alive")]

@@ -1,4 +1,4 @@
-"""How an event of a conversation is written into its row, and read from it. No Rasa in here."""
+"""Converts the events of a conversation to and from the JSON text in which they are stored. Does not import Rasa."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import json
 import zlib
 from typing import Any
 
-# The part of a bot's message that is for machines is compressed from this many characters of JSON on: a list of
-# hundreds of formations takes 100 kB otherwise.
+# The `custom` data of a message of the bot are compressed if their JSON has at least this many characters. A list of
+# hundreds of formations would otherwise take 100 kB.
 PACKED_FROM = 4096
 _PACKED = "packed"
-# What the bot's words were made of stands in its metadata; the words themselves, and what is offered, stand beside it.
+# Keys of the metadata of a message of the bot that are not stored, because the text and the buttons made from them are
+# stored.
 _SAID_TWICE = ("values", "choices")
 
 
 def pack(event: dict[str, Any]) -> str:
-    """An event (`Event.as_dict()`) as the JSON that is stored, without what it says twice; all in ASCII."""
+    """Return an event (`Event.as_dict()`) as a JSON text in ASCII.
+
+    The metadata of a message of the bot lose what can be found elsewhere in the event. Its `custom` data are
+    compressed if they are long.
+    """
     if event.get("event") == "bot":
         metadata = {name: value for name, value in (event.get("metadata") or {}).items() if name not in _SAID_TWICE}
         data = event.get("data") or {}
@@ -25,7 +30,7 @@ def pack(event: dict[str, Any]) -> str:
 
 
 def unpack(stored: str) -> dict[str, Any]:
-    """The event that `pack` wrote."""
+    """Return the event that `pack` converted, decompressed."""
     event: dict[str, Any] = json.loads(stored)
     custom = (event.get("data") or {}).get("custom")
     if isinstance(custom, dict) and custom.keys() == {_PACKED}:

@@ -1,4 +1,4 @@
-"""Removes conversations from the database, and the bytes they leave behind in the files of SQLite."""
+"""Removes conversations from the database, and the copies of their data that SQLite leaves in its files."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from bot.stores.tables import conversation, erased_session, event
 
 logger = logging.getLogger(__name__)
 
-# VACUUM rewrites a file of this size in about half a second, while turns wait. Larger sites use PostgreSQL.
+# VACUUM rewrites a file of this size (bytes) in about half a second, while turns wait. Larger sites use PostgreSQL.
 VACUUM_BYTES = 64 * 2**20
-# How many are deleted in one transaction: a message that is answered meanwhile waits only milliseconds.
+# How many conversations one transaction deletes. With so few, a message that is being answered waits milliseconds.
 _CONVERSATIONS_AT_ONCE = 100
 _BUSY_SECONDS = 1.5
 
 
 def erase(engine: Engine, conversations: Collection[str], until: float | None = None) -> None:
-    """Delete all that is stored of some conversations; a turn under way in one of them is not stored any more.
+    """Delete all stored data of these conversations. A turn that is still running in one of them will not be stored.
 
-    With `until` (seconds since 1970) nothing can begin in them before that time: their hashes are kept so long. Raises
-    SQLAlchemyError.
+    If `until` (seconds since 1970) is given, hashes of the ids are kept, and no turn of these conversations can be
+    stored before that time. Raises SQLAlchemyError.
     """
     with engine.execution_options(**WRITES).begin() as connection:
         for table in (event, conversation):
@@ -41,20 +41,26 @@ def erase(engine: Engine, conversations: Collection[str], until: float | None = 
 
 
 def was_erased(engine: Engine, conversation_id: str) -> bool:
-    """Whether a conversation was erased and its session would not have ended yet; raises SQLAlchemyError."""
+    """Return whether a conversation was erased while its session could still be open.
+
+    This is so until the time given to `erase`. Raises SQLAlchemyError.
+    """
     with engine.connect() as connection:
         return is_erased(connection, conversation_id)
 
 
 def is_erased(connection: Connection, conversation_id: str) -> bool:
-    """What `was_erased` says, within a transaction."""
+    """Return the same as `was_erased`, within an open transaction."""
     found = select(erased_session.c.until).where(erased_session.c.digest == _digest(conversation_id))
     until = connection.execute(found).scalar()
     return until is not None and until > time.time()
 
 
 def forget_erased(engine: Engine, now: float) -> None:
-    """Drop the hashes of erased conversations whose sessions would have ended before `now`; raises SQLAlchemyError."""
+    """Delete the hashes of erased conversations whose time `until` is before `now` (seconds since 1970).
+
+    Raises SQLAlchemyError.
+    """
     with engine.execution_options(**WRITES).begin() as connection:
         connection.execute(erased_session.delete().where(erased_session.c.until < now))
 
@@ -62,8 +68,8 @@ def forget_erased(engine: Engine, now: float) -> None:
 def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
     """Delete the conversations that began before `before` (seconds since 1970).
 
-    Yields the ids of the deleted conversations in batches, a batch a transaction; the last may be empty. Raises
-    SQLAlchemyError.
+    Yields the ids of the deleted conversations in batches. Each batch is one transaction; the last may be empty.
+    Raises SQLAlchemyError.
     """
     old = select(conversation.c.sender_id).where(conversation.c.began_at < before).limit(_CONVERSATIONS_AT_ONCE)
     while True:
@@ -76,14 +82,15 @@ def erase_old(engine: Engine, before: float) -> Iterator[list[str]]:
 
 
 def empty_log(engine: Engine) -> None:
-    """Move SQLite's write-ahead log, where all that was deleted still stands, into the file, and make it empty.
+    """Move the content of SQLite's write-ahead log into the database file, and empty the log.
 
-    `secure_delete` put zeros in the place of what was deleted. A program that is in the way is told of in the log.
+    Deleted rows remain in the log until then. In the database file, `secure_delete` overwrites them with zeros. If
+    other readers prevent this for a second or two, a warning is logged. Does nothing for PostgreSQL.
     """
     if engine.dialect.name != "sqlite":
         return
     deadline = time.monotonic() + patient(_BUSY_SECONDS)
-    # Busy as long as someone reads: a matter of milliseconds, tried again, and not with the only connection held.
+    # The log is busy while someone reads, for milliseconds. Between two tries the only connection is given back.
     while _checkpoint(engine):
         if time.monotonic() > deadline:
             logger.warning("What was deleted stays in the write-ahead log until the next purge: others read it")
@@ -92,11 +99,11 @@ def empty_log(engine: Engine) -> None:
 
 
 def remove_traces(engine: Engine) -> None:
-    """Write the file of SQLite anew and empty its log: nothing that was deleted is in either of them any more.
+    """Rewrite the SQLite file and empty its log, so that neither contains deleted data.
 
-    What SQLite once moved within its pages is still there after a deletion (of 2% of erasures, measured), and only
-    goes that way. A file above VACUUM_BYTES is not written anew. For the time it takes (about 10 ms a megabyte), nobody
-    else can use the database.
+    SQLite sometimes moves rows within its pages, and the old copies remain after a deletion (after 2% of erasures,
+    as measured). Only a rewrite removes them. A file larger than VACUUM_BYTES is not rewritten. Meanwhile nobody
+    else can use the database: about 10 ms per megabyte. Does nothing for PostgreSQL.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -110,7 +117,7 @@ def remove_traces(engine: Engine) -> None:
 
 
 def _checkpoint(engine: Engine) -> bool:
-    """Try to empty the write-ahead log; whether someone was in the way."""
+    """Try to empty the write-ahead log. Return True if another connection prevented it."""
     with engine.connect().execution_options(**NO_TRANSACTION) as connection:
         return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar())
 

@@ -1,4 +1,4 @@
-"""The two tables in which Rasa's conversations are kept. This module does not import Rasa."""
+"""The tables in which Rasa's conversations are stored. This module does not import Rasa."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 metadata = MetaData()
 
-# One row for each conversation: its number of events, the number of turns and the start of its present session, when it
-# began (times in seconds since 1970), and its slots after the last turn, as JSON.
+# One row per conversation: its number of events, the number of turns and the start of its present session, the time
+# when it began (times in seconds since 1970), and its slots after the last turn, as JSON.
 conversation = Table(
     "conversation",
     metadata,
@@ -20,8 +20,8 @@ conversation = Table(
     Index("conversation_by_age", "began_at"),
 )
 
-# One row for each event, as JSON; some fields also have columns, for queries in SQL. Rows are only added at the end of
-# the table, so that SQLite hardly ever moves rows within its pages, which would leave copies behind.
+# One row per event, as JSON. Some fields also have columns, for queries in SQL. Rows are only added at the end of the
+# table, so that SQLite hardly ever moves rows within its pages, which would leave copies behind.
 event = Table(
     "event",
     metadata,
@@ -39,7 +39,7 @@ event = Table(
     sqlite_autoincrement=True,
 )
 
-# A row a conversation that was erased, by its hash alone, until its session would have ended (seconds since 1970).
+# One row per erased conversation: a hash of its id, and when its session would have ended (seconds since 1970).
 erased_session = Table(
     "erased_session",
     metadata,

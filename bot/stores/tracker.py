@@ -1,9 +1,9 @@
-"""Conversations in a SQL database: what Rasa calls a tracker store.
+"""Stores conversations in a SQL database: what Rasa calls a tracker store.
 
-Events are only ever appended, a turn in one transaction, and each has its position in its conversation: two turns
-that come from the same state cannot both be stored. Slots stand once, in the conversation's row, as they are after the
-last turn; that they were set is no row. A turn reads them alone, and no event: the hundredth costs what the first does.
-The whole of a conversation is `retrieve_full_tracker`.
+Events are only appended, and each turn is one transaction. Each event has a position in its conversation, so two turns
+that started from the same state cannot both be stored. The slots are stored only in the row of the conversation, with
+their values after the last turn; events that set slots are not stored. A turn reads only the slots and no events, so
+its cost does not grow with the conversation. `retrieve_full_tracker` reads a whole conversation.
 """
 
 from __future__ import annotations
@@ -49,34 +49,37 @@ T = TypeVar("T")
 
 
 class StoreUnavailable(Exception):
-    """The conversation cannot be read or written now; nothing of the turn was stored."""
+    """Raised when the conversation cannot be read or written now. Nothing of the turn was stored."""
 
 
 class ConversationChanged(StoreUnavailable):
-    """The turn is not stored, because the conversation changed since the turn read it.
+    """Raised when the conversation changed since the turn read it. The turn is not stored.
 
     Another turn was stored meanwhile, this one was stored already, or the conversation was erased.
     """
 
 
 class ConversationErased(Exception):
-    """The conversation was erased, here or on another server: nothing begins in it any more."""
+    """Raised when the conversation was erased, here or on another server. It cannot begin again."""
 
 
 class Unanswered(Exception):
-    """The bot said nothing in this turn. It is not stored, so that the user can send the message again."""
+    """Raised when the bot said nothing in a turn. The turn is not stored, so the user can send the message again."""
 
 
 @dataclass(frozen=True)
 class _Progress:
-    """How far a conversation has come: its number of events, turns of the session, start of the session (seconds)."""
+    """The length of a conversation: its number of events, and the turns and start of its present session.
+
+    `session_at` is in seconds since 1970.
+    """
 
     length: int = 0
     turns: int = 0
     session_at: float = 0.0
 
     def after(self, events: Iterable[Event]) -> _Progress:
-        """The progress after a turn with these events."""
+        """Return the progress after a turn with these events."""
         turns, session_at, count = self.turns, self.session_at, 0
         for event in events:
             count += 1
@@ -88,21 +91,21 @@ class _Progress:
 
 
 class StoredTracker(DialogueStateTracker):
-    """A tracker that also knows how many of its events are stored, and how far the stored conversation has come."""
+    """A tracker that also knows how many of its events are stored, and the progress of the stored conversation."""
 
     stored = 0
     progress = _Progress()
 
     def unstored(self) -> list[Event]:
-        """The events that were added since the tracker was read or last saved."""
+        """Return the events that were added since the tracker was read or last saved."""
         return list(self.events)[self.stored :]
 
 
 class SqlTrackerStore(TrackerStore):
-    """Conversations in the database at `url` (SQLite or PostgreSQL), which is opened at the first use.
+    """A Rasa tracker store in the database at `url` (SQLite or PostgreSQL). It connects when first used.
 
-    All methods call the database in threads, never in the event loop, and raise StoreUnavailable if it does not answer
-    within a few seconds.
+    The asynchronous methods call the database in threads, never in the event loop, and raise StoreUnavailable if it
+    does not answer within a few seconds.
     """
 
     def __init__(self, url: str, domain: Domain | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -112,11 +115,11 @@ class SqlTrackerStore(TrackerStore):
         self._threads = ThreadPoolExecutor(self._engine.pool.size(), thread_name_prefix="tracker")
 
     def init_tracker(self, sender_id: str) -> StoredTracker:
-        """A tracker without events."""
+        """Return a new tracker without events."""
         return StoredTracker(sender_id, self.domain.slots)
 
     async def retrieve(self, sender_id: str) -> StoredTracker | None:
-        """The conversation as its next turn needs it: its slots and an action_listen; None if nothing is stored.
+        """Return what the next turn needs of a conversation: its slots and an action_listen. None if nothing is stored.
 
         After SESSION_TURNS turns or SESSION_SECONDS a new session begins, which keeps the slots.
         """
@@ -134,7 +137,7 @@ class SqlTrackerStore(TrackerStore):
         return self._tracker(sender_id, kept, progress, stored=len(kept))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
-        """The conversation with all its events, of all sessions, and its slots at the end; None where there is none."""
+        """Return the conversation with all events of all sessions, and its last slots. None if nothing is stored."""
         found = await self._run(lambda: self._read_whole(conversation_id))
         if found is None:
             return None
@@ -144,10 +147,11 @@ class SqlTrackerStore(TrackerStore):
         return self._tracker(conversation_id, events, progress, stored=len(events))
 
     async def save(self, tracker: StoredTracker) -> None:
-        """Append the new events of a tracker of this store, all or none.
+        """Append the new events of a tracker that this store made: all of them or none.
 
-        Raises ConversationChanged where another did meanwhile, ConversationErased where it was erased, Unanswered where
-        the user spoke and the bot did not.
+        Raises ConversationChanged if the stored conversation changed or was erased since the tracker was read,
+        ConversationErased if the tracker would begin an erased conversation again, StoreUnavailable, and
+        Unanswered if the user said something and the bot did not.
         """
         events = [event for event in tracker.unstored() if not isinstance(event, SlotSet)]
         if not events:
@@ -160,11 +164,11 @@ class SqlTrackerStore(TrackerStore):
         tracker.stored, tracker.progress = len(tracker.events), after
 
     async def exists(self, conversation_id: str) -> bool:
-        """Whether anything is stored of the conversation."""
+        """Return whether anything of the conversation is stored."""
         return await self._run(lambda: self._read(conversation_id)) is not None
 
     async def keys(self) -> Iterable[str]:
-        """The ids of all conversations."""
+        """Return the ids of all conversations."""
         return await self._run(self._ids)
 
     def close(self) -> None:
@@ -178,7 +182,10 @@ class SqlTrackerStore(TrackerStore):
         return tracker
 
     async def _run(self, work: Callable[[], T]) -> T:
-        """The result of `work`, run in a thread; raises StoreUnavailable if no thread is free for QUEUE_SECONDS."""
+        """Run `work` in a thread and return its result.
+
+        Raises StoreUnavailable if no thread is free for QUEUE_SECONDS.
+        """
         latest = time.monotonic() + patient(QUEUE_SECONDS)
 
         def do() -> T:
@@ -193,13 +200,13 @@ class SqlTrackerStore(TrackerStore):
             raise StoreUnavailable(f"conversations in {self._engine.url!r}: {told}") from error
 
     def _read(self, sender_id: str) -> tuple[_Progress, dict[str, Any]] | None:
-        """The progress and the slots."""
+        """Return the progress and the slots."""
         with self._engine.connect().execution_options(**NO_TRANSACTION) as connection:
             row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
         return row and (_Progress(*row[:-1]), json.loads(row.slots))
 
     def _read_whole(self, sender_id: str) -> tuple[_Progress, dict[str, Any], list[str]] | None:
-        """The progress, the slots and all events, these as they are stored."""
+        """Return the progress, the slots, and all events as JSON texts."""
         with self._engine.connect() as connection:
             row = connection.execute(_READ_CONVERSATION, {"sender": sender_id}).first()
             if row is None:
@@ -257,6 +264,6 @@ def _row(sender_id: str, position: int, event: Event) -> dict[str, Any]:
         "intent_name": event.intent_name if isinstance(event, UserUttered) else None,
         "action_name": data.get("name") if isinstance(event, ActionExecuted) else None,
         "message_id": event.message_id if isinstance(event, UserUttered) else None,
-        # JSON in ASCII: databases refuse NUL characters and lone surrogates.
+        # JSON in ASCII, because databases refuse NUL characters and lone surrogates.
         "data": pack(data),
     }

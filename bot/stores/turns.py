@@ -1,4 +1,4 @@
-"""Reads what was said in a conversation from the database. This module does not import Rasa."""
+"""Reads the turns of a conversation from the database. This module does not import Rasa."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from bot.stores.tables import event
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """One turn: the text of the user as Rasa was given it, and the bot's messages as they were sent."""
+    """A turn: the text of the user as Rasa received it, and the messages of the bot as they were sent."""
 
     text: str
     replies: list[dict[str, Any]]
 
 
 def find_turn(engine: Engine, conversation: str, message_id: str) -> StoredTurn | None:
-    """The turn of the user's message with this id, None where the conversation has none. Raises SQLAlchemyError."""
+    """Return the turn of the user's message with this id, or None if the conversation has no such turn.
+
+    Raises SQLAlchemyError.
+    """
     of_conversation = event.c.sender_id == conversation
     asked = select(event.c.position, event.c.data).where(of_conversation, event.c.message_id == message_id)
     with engine.connect() as connection:
