@@ -57,7 +57,7 @@ def _in_a_process(model: Path, variables: dict[str, str]) -> list[float]:
 async def _measured(model: Path) -> list[float]:
     settings = load_settings()
     quiet_warnings()
-    prepare()
+    prepare(serving=True)
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.utils import AvailableEndpoints
@@ -65,11 +65,12 @@ async def _measured(model: Path) -> list[float]:
 
     from benchmarks.speed.load import QUESTIONS, varied
     from bot.catalogue.ingest import ingest
-    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
+    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.lean import make_lean
     from bot.stores.tracker import SqlTrackerStore
 
     if settings.runtime == "lean":
-        trust_own_results()
+        make_lean()
     quiet_logs()
     ingest(settings.seeds, settings.database_url)
     nlg = EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")

@@ -101,7 +101,9 @@ def _sides(arguments: argparse.Namespace) -> list[Side]:
         say("no ../shared/catalogue: the whole catalogue is left out")
     if arguments.beside:
         title = "Jalon, 2 fiches, the other checkout"
-        sides.append(jalon(FOLDER / "beside", title, ROOT / "seeds", with_training=False, checkout=arguments.beside))
+        sides.append(
+            jalon(FOLDER / "beside", title, arguments.beside / "seeds", with_training=False, checkout=arguments.beside)
+        )
     return [*sides, floor(FOLDER / "floor")]
 
 

@@ -13,13 +13,13 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+
+if TYPE_CHECKING:  # only training needs scikit-learn, which takes two seconds and 40 MB to load
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 FloatArray = npt.NDArray[np.floating[Any]]
 _VOCABULARY = "vocabulary.json"
@@ -56,6 +56,8 @@ def char_grams(text: str) -> list[str]:
 
 
 def _vectorizers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     words = TfidfVectorizer(analyzer=word_grams, sublinear_tf=True, dtype=np.float32)
     chars = TfidfVectorizer(analyzer=char_grams, sublinear_tf=True, min_df=2, dtype=np.float32)
     return words, chars
@@ -107,6 +109,9 @@ class IntentModel:
 
         `labels` are those told apart, all that occur where none is given; one that no phrase has scores nearly 0.
         """
+        from scipy.sparse import hstack
+        from sklearn.linear_model import LogisticRegression
+
         labels = labels or sorted(set().union(*targets))
         words, chars = _vectorizers()
         features = hstack(

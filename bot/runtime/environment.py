@@ -121,17 +121,28 @@ class _AbsentPackages(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Do nothing, as the module is empty."""
 
+    def leave_out(self, top: str) -> None:
+        """Treat a package as absent from now on, whether or not it is installed."""
+        self._found[top] = False
+
     def _installed(self, top: str) -> bool:
         if top not in self._found:
             self._found[top] = PathFinder.find_spec(top) is not None
         return self._found[top]
 
 
-def prepare() -> None:
-    """Replace absent packages and telemetry by empty modules. May be called more than once."""
+def prepare(serving: bool = False) -> None:
+    """Replace absent packages and telemetry by empty modules. May be called more than once.
+
+    A process that is `serving` does without the libraries for plots too, even where the test tools have installed them.
+    """
     os.environ.setdefault("SANIC_HOST", "127.0.0.1")  # where `rasa run actions` listens, else on all addresses
     if not any(isinstance(finder, _AbsentPackages) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AbsentPackages())
+    if serving:
+        for finder in sys.meta_path:
+            if isinstance(finder, _AbsentPackages):
+                finder.leave_out("matplotlib")
 
 
 def _ready_for_rasa() -> None:

@@ -44,7 +44,7 @@ def serve(model: Path, settings: Settings) -> None:
             serve_metrics(settings.metrics_port)
         except OSError as error:
             raise SystemExit(f"JALON_METRICS_PORT: port {settings.metrics_port} cannot be used: {error}") from error
-    prepare()
+    prepare(serving=True)
     from rasa.core.run import configure_app, create_http_input_channels
 
     from bot.channel.connections import Connection
@@ -68,10 +68,11 @@ async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEvent
     from rasa.utils.endpoints import EndpointConfig
 
     from bot.knowledge import current_knowledge
-    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
+    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.lean import make_lean
 
     if settings.runtime == "lean":
-        trust_own_results()
+        make_lean()
     endpoints = AvailableEndpoints(
         action=InProcessActions(), nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")
     )

@@ -20,7 +20,7 @@ def chat(model: Path, settings: Settings) -> None:
     """Hold a conversation in the terminal until Ctrl-D or Ctrl-C."""
     os.environ.update(QUIET)
     quiet_warnings()
-    prepare()
+    prepare(serving=True)
     try:
         asyncio.run(_talk(model, settings))
     except (EOFError, KeyboardInterrupt):
@@ -33,10 +33,11 @@ async def _talk(model: Path, settings: Settings) -> None:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.runtime.in_process_actions import InProcessActions, trust_own_results
+    from bot.runtime.in_process_actions import InProcessActions
+    from bot.runtime.lean import make_lean
 
     if settings.runtime == "lean":
-        trust_own_results()
+        make_lean()
     quiet_logs()
     endpoints = AvailableEndpoints(
         action=InProcessActions(), nlg=EndpointConfig(type="bot.runtime.nlg.JinjaNaturalLanguageGenerator")

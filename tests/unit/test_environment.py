@@ -41,8 +41,10 @@ def test_a_hand_typed_python_begins_with_it(tmp_path: Path) -> None:
 @without_tensorflow
 def test_nothing_neural_and_no_client_of_a_service_is_loaded() -> None:
     code = (
-        "import sys, rasa.core.run, rasa.core.agent;"
-        "print([n for n in ('tensorflow', 'slack_sdk', 'boto3') if hasattr(sys.modules[n], '__version__')],"
+        "from bot.runtime.environment import prepare; prepare(serving=True);"
+        "import sys, rasa.core.run, rasa.core.agent, bot.nlu.question_classifier, bot.channel.web;"
+        "names = ('tensorflow', 'slack_sdk', 'boto3', 'matplotlib');"
+        "print([name for name in names if hasattr(sys.modules[name], '__version__')],"
         "      'sklearn' in sys.modules)"
     )
     assert run(code) == "[] False"
