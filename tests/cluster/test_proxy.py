@@ -43,8 +43,15 @@ class Echo(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class EchoServer(ThreadingHTTPServer):
+    """Takes as many connections at once as nginx makes, however busy the machine is."""
+
+    request_queue_size = 1024
+    daemon_threads = True
+
+
 class QuickNginx(NginxServer):
-    """The same with a second for what it waits ten for."""
+    """The same with a second for what it waits ten for from a client, and a minute for the server behind it."""
 
     def __init__(self, folder: Path, url: str) -> None:
         super().__init__(folder, [url])
@@ -52,6 +59,8 @@ class QuickNginx(NginxServer):
         text = file.read_text(encoding="utf-8")
         assert text.count("_timeout 10s;") == 3
         text = text.replace("_timeout 10s;", "_timeout 1s;")
+        text, count = re.subn(r"(proxy_(?:connect|read|next_upstream)_timeout) \d+s;", r"\1 60s;", text)
+        assert count == 3
         text, count = re.subn(r"# (set_real_ip_from) [^;]+;", r"\1 127.0.0.1;", text)
         assert count == 1
         file.write_text(text, encoding="utf-8")
@@ -60,7 +69,7 @@ class QuickNginx(NginxServer):
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NginxServer]:
     """As an operator sets it up behind HTTPS on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server = EchoServer(("127.0.0.1", 0), Echo)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
