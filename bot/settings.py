@@ -172,7 +172,13 @@ def load_settings() -> Settings:
 
 def patient(seconds: float) -> float:
     """Return a time limit of `seconds` multiplied by JALON_PATIENCE, in seconds."""
-    return seconds * load_settings().patience
+    # A message asks a dozen times: one variable is looked at, not all of them.
+    return seconds * _patience(os.environ.get("JALON_PATIENCE"))
+
+
+@lru_cache(maxsize=1)
+def _patience(_variable: str | None) -> float:
+    return load_settings().patience
 
 
 _VARIABLES = tuple(f"JALON_{name.upper()}" for name in Settings.__fields__)
