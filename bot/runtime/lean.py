@@ -8,6 +8,7 @@ from typing import Any
 from rasa.core import processor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 
 from bot.runtime.in_process_actions import trust_own_results
 
@@ -51,7 +52,19 @@ class PlainGraphRunner(DaskGraphRunner):
         return list(order.items())
 
 
+_is_empty = Domain.is_empty
+_ANSWER = "_jalon_is_empty"
+
+
+def is_empty_remembered(domain: Domain) -> bool:
+    """Return whether a domain is empty, found once: for each message Rasa compares it whole with an empty one."""
+    if _ANSWER not in domain.__dict__:
+        domain.__dict__[_ANSWER] = _is_empty(domain)
+    return bool(domain.__dict__[_ANSWER])
+
+
 def make_lean() -> None:
     """Make the changes, for models that are loaded from now on."""
     trust_own_results()
     processor.DaskGraphRunner = PlainGraphRunner
+    Domain.is_empty = is_empty_remembered

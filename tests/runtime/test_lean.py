@@ -1,4 +1,4 @@
-"""The components of the trained model, called one after the other, give what Rasa's own runner gives."""
+"""What JALON_RUNTIME=lean changes gives what Rasa gives without it, on the trained model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.loader import load_predict_graph_runner
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.runtime.lean import PlainGraphRunner
+from bot.runtime import lean
+from bot.runtime.lean import PlainGraphRunner, is_empty_remembered
+from bot.settings import ROOT
 
 TEXTS = ("bonjour", "quels métiers après MSPC ?", "et la durée ?", "")
 
@@ -54,3 +57,11 @@ def test_a_graph_without_its_inputs_fails_in_both(runners: tuple[Any, Any, Any])
     for runner in (dask, plain):
         with pytest.raises(GraphRunError):
             runner.run({}, [metadata.nlu_target])
+
+
+def test_whether_a_domain_is_empty_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    assert not is_empty_remembered(domain)
+    assert is_empty_remembered(Domain.empty())
+    monkeypatch.setattr(lean, "_is_empty", lambda _: pytest.fail("asked again"))
+    assert not is_empty_remembered(domain)
