@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask
 from bot.nlu.understanding import Phrase, Understanding
-from bot.reading import FACETS_OF_INTENT
+from bot.understanding.intents import FACETS_OF_INTENT
 
 
 class Variant(str, Enum):
@@ -41,9 +41,9 @@ class Reader:
 
     def read(self, text: str) -> tuple[str, Sequence[str]]:
         """The intent of a message and the facets it asks."""
-        from bot.knowledge import current_knowledge
+        from bot.knowledge import current_world
 
-        mentions = current_knowledge().resolver.resolve(text)
+        mentions = current_world().resolver.resolve(text)
         if self._variant is Variant.NO_MASKING:
             mentions = [replace(mention, words=()) for mention in mentions]
         understood = self._understanding.read(text, mentions)

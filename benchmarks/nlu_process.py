@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.direct import Reader, Variant
 from benchmarks.direct import train as train_directly
 from benchmarks.report import resident_mb
-from bot.reading import FACETS_OF_INTENT
 from bot.runtime.logs import quiet_warnings
+from bot.understanding.intents import FACETS_OF_INTENT
 
 Spec = dict[str, Any]
 Answer = tuple[str, Sequence[str]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.catalogue.french import is_french
 from bot.catalogue.index import ABBREVIATION, EXACT, Name, NameIndex
-from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
+from bot.catalogue.lexicon import GAP_WORDS, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.spans import Span
 from bot.catalogue.talk import QUESTION_WORDS, TASTE_WORDS

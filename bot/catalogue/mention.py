@@ -50,7 +50,10 @@ def united(text: str, mentions: Sequence[Mention]) -> list[Mention]:
         common = tuple(i for i in last.formations if i in mention.formations) if last else ()
         same = last is not None and last.formations == mention.formations
         if last and same and last.formations and len(tokenize(text[last.end : mention.start])) > _TALK_BETWEEN:
-            continue  # said again after a question: "bac pro PLP, ça veut dire quoi PLP ?"
+            # Said again after a question ("bac pro PLP, ça veut dire quoi PLP ?"): the one that says more counts.
+            if (bool(mention.type), len(mention.words)) > (bool(last.type), len(last.words)):
+                united[-1] = mention
+            continue
         if last and common and (same or not (last.type and mention.type)):
             united[-1] = replace(
                 last,

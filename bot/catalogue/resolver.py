@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from bot.catalogue.aliases import Aliases
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
+from bot.catalogue.french import is_french
 from bot.catalogue.index import (
     ABBREVIATION,
     BASE_SAID,
@@ -31,7 +32,7 @@ from bot.catalogue.index import (
 )
 from bot.catalogue.job_fiche import JobFiche
 from bot.catalogue.job_names import JobHeads, other_names, popular_names, with_other_names
-from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
+from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
 from bot.catalogue.mention import Mention, absorbed, are_alternatives, merged, united, without_asides
 from bot.catalogue.normalize import Token, expand_sms, fold, stem, tokenize
 from bot.catalogue.old_names import find_old_names
@@ -158,6 +159,10 @@ class Resolver:
         """Whether a formation (id) is of the type `kind`, or of one taken in its place ("bac" for a bac pro)."""
         types = self._types_of.get(formation, frozenset())
         return bool(types & {kind, *lexicon().kinds.get(kind, ())})
+
+    def is_of_titles(self, word: str) -> bool:
+        """Whether a folded word stands in some title."""
+        return stem(word) in self._formations
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The ids of the formations of a type."""

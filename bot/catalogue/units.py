@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from bot.catalogue.french import is_french
 from bot.catalogue.index import EXACT, SIGLE, TYPO, Meaning, NameIndex
-from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, is_french, lexicon
+from bot.catalogue.lexicon import BREAK_WORDS, GAP_WORDS, lexicon
 from bot.catalogue.normalize import Token, expand_sms, stem
 from bot.catalogue.talk import QUESTION_WORDS
 
@@ -40,6 +41,10 @@ class Unit:
     @property
     def closed(self) -> bool:
         return not (self.meaning or self.type or self.gap)
+
+
+# Before a type they begin another name: "MSPC et le BTS tourisme", "mon BTS X, la licence pro".
+_LINKS = frozenset("et un une le la l mon ma".split())
 
 
 def read_units(tokens: Sequence[Token], index: NameIndex, typed: bool) -> list[Unit]:
@@ -90,7 +95,7 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
     if word in INNER:
         return [Unit(i, i, gap=True)]
     if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
-        return [Unit(i, i, gap=True, link=word == "et")]
+        return [Unit(i, i, gap=True, link=word in _LINKS)]
     after_type = any(unit.type for unit in before[-3:]) and not any(unit.closed for unit in before[-2:])
     meaning = index.meaning(expand_sms(word))
     talk = stem(word) in QUESTION_WORDS or expand_sms(word) != word or word.isdigit()
@@ -185,8 +190,7 @@ def _of_type(word: str, meaning: Meaning | None, before: Sequence[Unit], index: 
     if not typed or (meaning and index.holders(meaning) & typed):
         return meaning
     acronym = meaning is not None and all(term.startswith(SIGLE) for term, _ in meaning.terms)
-    guessed = meaning or index.guess(word)
-    words = (word, *(term for term, likeness in guessed.terms if likeness <= TYPO)) if guessed else (word,)
+    words = (word, *(term for term, likeness in meaning.terms if likeness <= TYPO)) if meaning else (word,)
     family = next((found for found in (index.family(one, typed) for one in words) if found), None)
     return family or (None if acronym and not index.is_official_sigle(word) else meaning)
 

@@ -17,7 +17,7 @@ from bot.catalogue.store import StoreEmpty
 from bot.channel import database
 from bot.channel.database import in_thread
 from bot.channel.session_store import SessionStore
-from bot.knowledge import current_knowledge
+from bot.knowledge import current_world
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -56,7 +56,7 @@ class Health:
 
     async def _catalogue(self) -> bool:
         try:
-            return bool((await in_thread(current_knowledge)).catalogue.formations)
+            return bool((await in_thread(current_world)).catalogue.formations)
         except (StoreEmpty, StoreUnreadable, asyncio.TimeoutError):
             return False
 

@@ -1,287 +1,281 @@
-"""What a message means after the ones before it: follow-ups, corrections, the diploma one already has."""
+"""One message in its conversation: who is meant by its names, and what is spoken of where it names nothing."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from bot.catalogue.fiche import Facet, Formation
-from bot.catalogue.mention import Mention
-from bot.catalogue.normalize import expand_sms, fold, tokenize
-from bot.dialogue.formations import about, ask_for_name, ask_which, facets_or_description, one_answer, unknown_name
-from bot.dialogue.state import REMEMBERED, Knowledge, State, Turn, not_understood, to_facets, to_values
-from bot.dialogue.superlatives import is_superlative
-from bot.reading import FORMATION_FACETS, Reading
+from bot.catalogue.answers import share_facts
+from bot.catalogue.fiche import Formation
+from bot.catalogue.job_answers import share_job_facts
+from bot.catalogue.ref import Ref, formation_ref, job_ref
+from bot.dialogue.state import State
+from bot.understanding.reading import Act, Fit, Lead, Name, Reading, Role
+from bot.understanding.topics import FORMATION_ONLY, JOB_ONLY, OF_FORMATION, OF_JOB, Topic, facets_of
+from bot.world import World
 
-FOLLOW_UP = re.compile(
-    r"^(et|non|nan|pardon|plutot|ok|oui|euh|ah|mais|en fait|enfin|pour|aussi|celui|celle|meme|pareil"
-    r"|je (voulais|parlais|parle))\b"
-)
-
-
-_NO_FORMATION = frozenset("CIO CFA CDI CPE CROUS GRETA CNED ONISEP SMS CDD".split())
-_FEW = 12  # formations of a type that may be offered by its name alone
+# Asked of a formation, though a job may have the same name.
+_OF_STUDIES = FORMATION_ONLY | {Topic.TYPE, Topic.DURATION}
+# Questions whose reply displays a list.
+_LISTS = frozenset({"LeadTo", "Listed", "Search", "Propose", "Suggest", "Which", "Way", "More"})
 
 
-_SEVERAL = re.compile(
-    r"\b(des|les|l|tous les|toutes les) (deux|trois|quatre)\b|\blesquel|\blaquelle|\blequel|\bleurs?\b|\bcompar"
-)
-_JOB_WORDS = frozenset(
-    """
-        devenir etre metier metiers etudes etude formation formations diplome diplomes ecole bosser
-    """.split()
-)
+@dataclass(frozen=True)
+class Group:
+    """What one name means: fiches that it fits equally well, of one kind, and the name."""
+
+    refs: tuple[Ref, ...]
+    name: Name
+
+    @property
+    def is_job(self) -> bool:
+        return self.refs[0].is_job
 
 
-_ORIGIN_CUE = re.compile(
-    r"\b(avec|apres|ai|a|finis|fini|suis|suis en|etais|etait|aura|aurai|titulaires? d|obtenu|sortant d|sors d"
-    r"|deja|viens d|mon|ma)"
-    r"( un| une| mon| son| ma| le| la| l| du| des| notre| deja un| eu un| eu mon| d un| d une| en| fini mon)?\W*$"
-)
+@dataclass(frozen=True)
+class Context:
+    """A reading with the state before it and the world: what every rule looks at."""
 
+    reading: Reading
+    state: State
+    world: World
 
-# "et un bac pro ASSP peut y aller ?", "j'ai un CAP coiffure, je peux le faire ?": of the formation spoken of.
-_ENTERED = re.compile(
-    r"\by (entrer|rentrer|aller|acceder|va|vont|entre|rentre|etre)\b|\bpour y\b"
-    r"|\b(le|la|l) ?'?(faire|suivre|integrer|preparer|passer|tenter)\b"
-)
-_HEADING = re.compile(
-    r"\b(viser|vise|entrer|aller|integrer|rejoindre|demander|postuler|tenter|tente|enchainer|candidater|accepte|pris)\b"
-)
-_AFTERWARDS = {Facet.ACCESS, Facet.FURTHER_STUDY, Facet.FORMATIONS_FOR_JOB, Facet.JOBS}
-_FROM = re.compile(r"\b(apres|derriere|suite a|a la suite d[eu]?|avec)( (un|une|le|la|mon|ma))?\W*$")
-_AT_THE_END = re.compile(r"\b(apres|ensuite|derriere|par la suite)\W*$")
-_LISTING = re.compile(
-    r"\b(quels|quelles|liste|listes|lister|listez|quel|quelle)( sont)?( tous| toutes)?( les| des)?\W*$"
-)
-_NOT_LISTING = re.compile(
-    r"\b(apres|ensuite|derriere|avec|pour|faut|accepte|acceptes|demande|demandes|devenir|suite)\b"
-)
+    def says(self, *cues: str) -> bool:
+        """Whether the message matches one of these cues."""
+        return self.reading.says(*cues)
 
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """What the message itself asks; of a superlative what it measures."""
+        compares = self.reading.act is Act.COMPARE or self.says("superlative", "comparing", "both")
+        measured = self.reading.measured if compares else ()
+        return tuple(dict.fromkeys((*measured, *self.reading.topics)))
 
-def asks_for_a_list(reading: Reading) -> bool:
-    """ "quels BTS se font en 3 ans ?", "listez les FCIL": formations of a type, named in the plural, are asked for."""
-    if len(reading.mentions) != 1 or not reading.mentions[0].type or reading.mentions[0].whole_job:
-        return False
-    mention, folded = reading.mentions[0], fold(reading.text)
-    before = _LISTING.search(fold(reading.text[: mention.start]))
-    singular = before is not None and before[1] in ("quel", "quelle")
-    return before is not None and not singular and not _NOT_LISTING.search(folded)
-
-
-def asks_what_comes_next(reading: Reading, state: State) -> bool:
-    """ "on peut devenir aide-soignant après ?", "on peut aller en bac pro après ?": after the formation spoken of."""
-    one = len(reading.mentions) == 1
-    asked = not reading.facets or set(reading.facets) <= _AFTERWARDS
-    return bool(one and asked and state.formations and _AT_THE_END.search(fold(reading.text)))
-
-
-def comes_after(reading: Reading, mentions: Sequence[Mention]) -> bool:
-    """ "qu'est-ce qui existe en 1 an après un CAP pâtissier ?": what follows the only formation that is named.
-
-    "On peut aller en BTS avec un bac pro commerce ?", too: nothing but a type is said of where one would go.
-    """
-    named = [m for m in mentions if m.words]
-    if len(named) != 1 or not named[0].formations or (len(mentions) == 1) != (Facet.SEARCH in reading.facets):
-        return False
-    return bool(_FROM.search(fold(reading.text[: named[0].start])))
-
-
-def _is_own(mention: Mention, text: str) -> bool:
-    """Whether a diploma is what someone has, to enter the formation spoken of."""
-    diploma = mention.type or mention.now_called
-    one = re.search(r"\b(un|une|mon|ma|notre|des|d)\W*$", fold(text[: mention.start]))
-    return bool(diploma and one and _ENTERED.search(fold(text)))
-
-
-def targets(reading: Reading, state: State) -> list[Mention]:
-    """The mentions asked about: not the diploma that one already has, when another is named or spoken of."""
-    mentions = list(reading.mentions)
-    if len(mentions) == 1 and state.formations and _is_own(mentions[0], reading.text):
-        return []
-    if len(mentions) < 2 or not any(m.words for m in mentions) or Facet.COMPARISON in reading.facets:
-        return mentions
-
-    def before(mention: Mention) -> str:
-        return " ".join(expand_sms(token.text) for token in tokenize(reading.text[: mention.start]))
-
-    entering = not reading.facets or bool({Facet.ACCESS, Facet.FURTHER_STUDY} & set(reading.facets))
-    if any(m.jobs and not m.formations for m in mentions):
-        # "j'ai un CAP cuisine, quel niveau pour devenir professeur des écoles ?"
-        entering = entering or bool(re.search(r"\bdevenir\b", fold(reading.text)))
-    kept = [m for m in mentions if not ((entering or not m.formations) and _ORIGIN_CUE.search(before(m)))]
-    return kept if any(m.words for m in kept) else mentions
-
-
-def narrowed(mention: Mention, reading: Reading, state: State, knowledge: Knowledge) -> Mention:
-    """ "et en AES ?" after a licence: among several, those of the type just spoken of."""
-    if len(mention.formations) < 2 or mention.type or not FOLLOW_UP.match(fold(reading.text)):
-        return mention
-    last = knowledge.formations(state.formations[-1:])
-    same = tuple(f.id for f in knowledge.formations(mention.formations) if last and f.type == last[0].type)
-    return replace(mention, formations=same) if same else mention
-
-
-def names_many(reading: Reading, mentions: Sequence[Mention]) -> bool:
-    """ "les BTS du bâtiment", "masters environnement": several are meant, not one of them."""
-    if len(mentions) != 1 or len(mentions[0].formations) < 2 or not mentions[0].type:
-        return False
-    first = next((token.text for token in tokenize(mentions[0].text)), "")
-    before = [token.text for token in tokenize(reading.text[: mentions[0].start])]
-    plural = first.endswith("s") and first not in ("bts", "cs")
-    return plural or before[-1:] in (["les"], ["des"], ["tous"], ["quels"], ["quelles"])
-
-
-def only_follows_up(reading: Reading, state: State) -> bool:
-    """ "et sage-femme alors ?" asks again what was asked, though sage-femme is also a job."""
-    words = {token.text for token in tokenize(reading.text)}
-    named = any(m.formations for m in reading.mentions)
-    asked = set(state.facets) & {f.value for f in FORMATION_FACETS}
-    return bool(named and asked and FOLLOW_UP.match(fold(reading.text)) and not words & _JOB_WORDS)
-
-
-def facets_meant(reading: Reading, state: State) -> tuple[Facet, ...]:
-    """What a message without a question asks: again the last question when it follows up, else nothing yet."""
-    if state.waiting:
-        return to_facets(state.waiting)
-    follows = bool(FOLLOW_UP.match(fold(reading.text).strip()))
-    bare_type = any(m.type and not m.words for m in reading.mentions)
-    if state.facets and (follows or bare_type):
-        return tuple(f for f in to_facets(state.facets) if f in FORMATION_FACETS)
-    return ()
-
-
-def from_context(
-    facets: tuple[Facet, ...], reading: Reading, mentions: Sequence[Mention], state: State, knowledge: Knowledge
-) -> Turn:
-    """A question that names nothing: about the last formations, or those of another type, or missing its name."""
-    bare = next((m for m in mentions if m.type and not m.words), None)
-    sibling = _sibling(reading, state, knowledge)
-    if sibling:
-        return about(facets_or_description(facets, sibling), [sibling], state, knowledge)
-    switches = not reading.facets or not set(reading.facets) & {Facet.FURTHER_STUDY, Facet.ACCESS}
-    if bare and state.said and switches and (not reading.facets or FOLLOW_UP.match(fold(reading.text))):
-        again = knowledge.resolver.resolve(f"{bare.text} {' '.join(state.said)}")
-        turned = [m for m in again if m.formations]
-        if turned:
-            formations = knowledge.formations(turned[0].formations)
-            replies, after = about(facets_or_description(facets, formations), [formations], state, knowledge)
-            return replies, replace(after, said=state.said)
-    if bare and state.said and not reading.facets:
-        said = f"{bare.text} {' '.join(state.said)}"
-        return [unknown_name(Mention(0, 0, said, words=state.said), facets, knowledge)], state
-    if bare and not state.said:
-        few = knowledge.resolver.of_kind(bare.type or "")
-        if 0 < len(few) <= _FEW:
-            formations = knowledge.formations(few)
-            return (
-                ask_which(facets, formations, bare.text, state)
-                if len(few) > 1
-                else about(facets_or_description(facets, formations), [formations], state, knowledge)
-            )
-    context = knowledge.formations(state.candidates or state.formations)
-    of_kind = bare and any(knowledge.resolver.is_kind(f.id, bare.type or "") for f in context)
-    if bare and not of_kind and _speaks_of_all(bare, facets, reading):
-        return ask_for_name(facets, mentions, state, knowledge)
-    if context and not (reading.unseen and _names_something(reading)):
-        asked = facets_or_description(facets, context)
-        if len(context) > 1 and not one_answer(asked, context):
-            if state.discussed[-len(context) :] == tuple(f.id for f in context) and len(context) <= REMEMBERED:
-                return about(asked, [[f] for f in context], state, knowledge)
-            return ask_which(asked, context, "", state)
-        return about(asked, [context], state, knowledge)
-    strange = reading.unseen or _strange_sigle(reading, knowledge)
-    if strange and facets:
-        said = " ".join(strange)
-        return [unknown_name(Mention(0, 0, said, words=strange), facets, knowledge)], replace(
-            state, waiting=to_values(facets), candidates=(), misses=0
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The names of the message, without what the catalogue no longer holds."""
+        return tuple(
+            replace(name, refs=tuple(ref for ref in name.refs if self.world.holds(ref))) for name in self.reading.names
         )
-    if not facets:
-        return not_understood(reading, state, knowledge)
-    return ask_for_name(facets, mentions, state, knowledge)
 
+    @cached_property
+    def asked(self) -> tuple[Name, ...]:
+        """The names that the message asks about."""
+        return tuple(n for n in self.names if n not in self.origins and n.role in (Role.SUBJECT, Role.COMPARED))
 
-def _speaks_of_all(kind: Mention, facets: Sequence[Facet], reading: Reading) -> bool:
-    """ "un BTS dure combien de temps ?", "c'est quoi les CAP ?": about a type of diploma; "c'est un BTS ?" is not."""
-    before, folded = fold(reading.text[: kind.start]), fold(reading.text)
-    asked = bool({Facet.DURATION, Facet.DESCRIPTION} & set(facets)) or "quoi" in folded.split()
-    return asked and bool(re.search(r"\b(un|une|les|des)\W*$", before))
+    @cached_property
+    def uncovered(self) -> tuple[str, ...]:
+        """The words that describe something and stand in no name of the message."""
+        named = {word for name in self.names for word in name.words}
+        return tuple(word for word in self.reading.search if word not in named)
 
+    @cached_property
+    def origins(self) -> tuple[Name, ...]:
+        """Where one comes from, as far as the message names it."""
+        return tuple(
+            n
+            for n in self.names
+            if n.role is Role.ORIGIN or n.fit is Fit.STATUS or self._is_own(n) or self._is_below_another(n)
+        )
 
-def _strange_sigle(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
-    """The letters of "le DCG, c'est quoi les débouchés ?" where no fiche has them; nothing in a shouted message."""
-    if reading.text.isupper():
-        return ()
-    article = "" if reading.facets == (Facet.SIGLE,) else r"(?:[Ll]e|[Ll]a|[Uu]n|[Uu]ne|[Ee]n|[Dd]u|[Aa]u|[Ll]')\s?"
-    found = re.findall(rf"\b{article}([A-Z]{{3,6}})\b", reading.text)
-    known = _NO_FORMATION.union(m.text for m in reading.mentions if m.type and knowledge.resolver.of_kind(m.type))
-    return tuple(letters for letters in found if letters not in known)[:1]
+    def _is_below_another(self, name: Name) -> bool:
+        """Whether a name is of a lower level than another, where it is asked how to get in: from there one comes."""
+        if self.reading.act is Act.COMPARE or not (Topic.ACCESS in self.topics or self.says("enters")):
+            return False
+        if self.says("both", "same", "comparing"):
+            return False
+        others = [n for n in self.names if n is not name and n.kind and n.role is Role.SUBJECT and not n.joined]
+        if name.joined:
+            return False
+        rung = self._rung(name)
+        return rung is not None and any((other := self._rung(n)) is not None and other > rung for n in others)
 
+    def is_below(self, name: Name, refs: Sequence[Ref]) -> bool:
+        """Whether a name is of a lower level than the formations `refs`."""
+        rung, levels = self._rung(name), [self.world.rung(ref) for ref in refs]
+        return rung is not None and all(level is not None and level > rung for level in levels)
 
-def _sibling(reading: Reading, state: State, knowledge: Knowledge) -> list[Formation]:
-    """The other option or parcours of the last formation that the message names ("et pour l'option A ?")."""
-    last = knowledge.formations(state.formations[-1:])
-    found = re.search(r"\b(option|parcours|specialite)\b.*", reading.text, re.IGNORECASE)
-    if not last or not found:
-        return []
-    base = re.split(r" (?:option|parcours|spécialité) ", last[0].title)[0]
-    mentions = [m for m in knowledge.resolver.resolve(f"{base} {found[0]}") if m.formations]
-    siblings = [f for f in knowledge.formations(mentions[0].formations if mentions else ()) if f.title.startswith(base)]
-    return siblings if len(siblings) == 1 else []
+    def _rung(self, name: Name) -> int | None:
+        """The level of the formations that a name may mean, None where they differ or do not say."""
+        rungs = {self.world.rung(ref) for ref in name.refs if not ref.is_job and self.world.holds(ref)}
+        return rungs.pop() if len(rungs) == 1 else None
 
+    def _is_own(self, name: Name) -> bool:
+        """Whether a diploma is what somebody has, to enter the formation spoken of ("un bac pro X peut y entrer ?")."""
+        asks_entry = not self.topics or Topic.ACCESS in self.topics
+        one = name.lead in (Lead.ONE, Lead.OWN) and bool(name.kind)
+        alone = len(self.names) == 1 and bool(self.formation_spoken_of) and self.focus == self.formation_spoken_of
+        return one and alone and asks_entry and self.says("enters") and not self.says("at_the_end_after")
 
-def _names_something(reading: Reading) -> bool:
-    """Whether words nobody knows look like a name rather than like talk about the last formation."""
-    folded = fold(reading.text)
-    return (
-        not re.search(r"\b(et|ce|cet|cette|ca|sa|y|il|elle|ils|on|la|le meme)\b", folded) and len(folded.split()) <= 7
-    )
+    @cached_property
+    def goals(self) -> tuple[Name, ...]:
+        """The jobs that the message names as what one wants to become with what it asks about."""
+        return tuple(n for n in self.names if n.role is Role.GOAL)
 
+    @cached_property
+    def kinds(self) -> tuple[Name, ...]:
+        """The types named alone ("le CAP") among what is asked about."""
+        return tuple(n for n in self.asked if n.fit is Fit.KIND)
 
-def asks_for_a_kind(reading: Reading, mentions: Sequence[Mention]) -> bool:
-    """ "ascensoriste, avec quel bac pro ?", "un CAP pour devenir ébéniste": formations of a type that lead to a job."""
-    kinds = [m for m in mentions if m.type and not m.words]
-    which = any(re.search(r"\bquel(le)?s?\W*$", fold(reading.text[: m.start])) for m in kinds)
-    to_be = bool(kinds) and not reading.facets and bool(re.search(r"\bpour (devenir|etre)\b", fold(reading.text)))
-    return (which or to_be) and any(m.whole_job for m in mentions)
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """What each known name asked about means."""
+        found = [Group(refs, name) for name in self.asked if name.words and (refs := self.meaning(name))]
+        if any(group.name.kind for group in found) and self.reading.act is not Act.COMPARE:
+            # Beside a clear name, a word that several titles hold is an aside ("spé arts plastiques").
+            found = [g for g in found if g.name.kind or g.name.joined or len(g.refs) == 1]
+        return tuple({group.refs: group for group in found}.values())
 
+    @property
+    def just_listed(self) -> bool:
+        """Whether the last reply displayed a list."""
+        return self.state.last in _LISTS
 
-def what_after(reading: Reading, state: State) -> tuple[Facet, ...]:
-    """ "et après maçon ?" after a question on jobs or on studies asks the same, not both."""
-    both = {Facet.FURTHER_STUDY, Facet.JOBS}
-    last = tuple(f for f in to_facets(state.facets) if f in both)
-    named = any(m.formations for m in reading.mentions)
-    if named and set(reading.facets) == both and len(last) == 1 and FOLLOW_UP.match(fold(reading.text)):
-        return last
-    return reading.facets
+    @cached_property
+    def unknown(self) -> tuple[Name, ...]:
+        """The names asked about that nobody knows; a series of the bac is one where nothing else is spoken of."""
+        asked = self.asked if self.groups or self.focus or len(self.names) > 1 else self.names
+        return tuple(name for name in asked if name.words and not name.refs)
 
+    @property
+    def names_something(self) -> bool:
+        """Whether the message names a fiche, or something that is none."""
+        return bool(self.groups or self.unknown)
 
-def what_is_asked_after(facets: tuple[Facet, ...], reading: Reading) -> tuple[Facet, ...]:
-    """ "on peut aller en bac pro après ?" asks what comes next, not how to get in."""
-    towards = any(m.type and not m.words for m in reading.mentions)
-    if towards and {Facet.ACCESS, Facet.FURTHER_STUDY} <= set(facets) and _AT_THE_END.search(fold(reading.text)):
-        return tuple(f for f in facets if f is not Facet.ACCESS)
-    return facets
+    @cached_property
+    def follows_up(self) -> bool:
+        return self.says("follow_up")
 
+    # --- who is meant by a name
 
-def heads_for_another(reading: Reading) -> bool:
-    """ "avec un bac pro X on peut viser le CS Y ?" asks how to get into Y."""
-    named = [m for m in reading.mentions if m.words]
-    if len(named) != 2 or not set(reading.facets) <= _AFTERWARDS:
-        return False
-    first, second = named
-    own = re.search(r"\b(avec|ai|apres) (un|une|mon|ma|le|la)\W*$", fold(reading.text[: first.start]))
-    return bool(own and _HEADING.search(fold(reading.text[first.end : second.start])))
+    def meaning(self, name: Name) -> tuple[Ref, ...]:
+        """The fiches, of one kind, that a name fits equally well."""
+        jobs, formations = name.jobs, name.formations
+        if jobs and (not formations or self._means_job(name)):
+            return tuple(map(job_ref, jobs))
+        return tuple(map(formation_ref, self._of_kinds_said(name, self._narrowed(name))))
 
+    def _of_kinds_said(self, name: Name, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Of several formations with one name, those of the type that stands elsewhere ("pas le TP, le CAP")."""
+        if len(ids) < 2 or name.kind:
+            return ids
+        wanted = {n.kind for n in self.kinds if n.kind}
+        refused = {n.kind for n in self.names if n.role is Role.EXCLUDED and n.fit is Fit.KIND and n.kind}
+        kept = [i for i in ids if not any(self.world.resolver.is_kind(i, kind) for kind in refused)]
+        of_kind = [i for i in kept if any(self.world.resolver.is_kind(i, kind) for kind in wanted)]
+        return tuple(of_kind or kept or ids)
 
-def speaks_of_several(reading: Reading, state: State) -> bool:
-    """ "des trois, lequel est le plus long ?", "le plus court ?": about the formations just discussed or listed."""
-    if any(m.words for m in reading.mentions):
-        return False
-    folded = fold(reading.text)
-    if len(state.discussed) > 1 and _SEVERAL.search(folded):
+    def _means_job(self, name: Name) -> bool:
+        """Whether a name that formations and jobs share means the job."""
+        topics = set(self.topics) or set(self.waiting)
+        if name.kind or name.lead is Lead.OF_STUDIES:
+            return False
+        if topics & JOB_ONLY or name.lead is Lead.ONE_DOES and self.world.catalogue.job_fiches:
+            return True
+        if name.whole_job and any(kind.lead in (Lead.WHICH, Lead.MANY) for kind in self.kinds):
+            return True  # "ascensoriste, avec quel bac pro ?"
+        if self.says("job_word") and topics <= {Topic.DESCRIPTION, Topic.JOBS}:
+            return True
+        if not name.whole_job or not any(self.world.has_fiche(label) for label in name.jobs):
+            return False
+        if name.lead in (Lead.ONE_DOES, Lead.OF_THE_JOB, Lead.ONE) or self.says("this_job"):
+            return True
+        if topics in ({Topic.JOBS}, {Topic.JOBS, Topic.DESCRIPTION}):
+            return not self.says("after_something")
+        if topics & _OF_STUDIES:
+            return False
+        if self.follows_up and not topics and self.state.topics and self.state.focus:
+            return self.state.focus[-1].is_job
         return True
-    listed = not state.formations and len(state.listed) > 1
-    shown = listed or len(state.formations) > 1
-    return shown and is_superlative(folded)
+
+    def _narrowed(self, name: Name) -> tuple[str, ...]:
+        """Of several formations that a name without a type fits, those of the type just spoken of."""
+        last = next((ref for ref in reversed(self.state.focus) if not ref.is_job), None)
+        if len(name.formations) < 2 or name.kind or not self.follows_up or last is None:
+            return name.formations
+        kind = self.world.catalogue.formations[last.id].type if self.world.holds(last) else None
+        same = tuple(f.id for f in self.world.formations(name.formations) if f.type == kind)
+        return same or name.formations
+
+    # --- what is spoken of
+
+    @cached_property
+    def focus(self) -> tuple[Ref, ...]:
+        """What the last answer was about."""
+        return self._still(self.state.focus)
+
+    @cached_property
+    def recent(self) -> tuple[Ref, ...]:
+        """The last fiches spoken of, the latest last."""
+        return self._still(self.state.recent)
+
+    @cached_property
+    def offered(self) -> tuple[Ref, ...]:
+        """What the last list displayed, in its order."""
+        return self._still(self.state.offer.refs)
+
+    @cached_property
+    def waiting(self) -> tuple[Topic, ...]:
+        """The question that waits for a name or a choice."""
+        return self.state.offer.topics if self.state.offer.asks else ()
+
+    @cached_property
+    def job_spoken_of(self) -> tuple[Ref, ...]:
+        """The jobs of the last answer, else the last one spoken of."""
+        in_focus = tuple(ref for ref in self.focus if ref.is_job)
+        last = tuple(ref for ref in self.recent if ref.is_job)[-1:]
+        if in_focus or not last or not self.focus:
+            return in_focus or last
+        # Another formation than those that lead to the job: the job is no longer spoken of.
+        leading = {f.id for f in self.world.catalogue.formations_leading_to(last[0].id)}
+        return last if all(ref.id in leading for ref in self.focus) else ()
+
+    @cached_property
+    def formation_spoken_of(self) -> tuple[Ref, ...]:
+        """The formations of the last answer, else the last one spoken of."""
+        in_focus = tuple(ref for ref in self.focus if not ref.is_job)
+        return in_focus or tuple(ref for ref in self.recent if not ref.is_job)[-1:]
+
+    def _still(self, refs: Sequence[Ref]) -> tuple[Ref, ...]:
+        return tuple(ref for ref in refs if self.world.holds(ref))
+
+    def formations(self, refs: Iterable[Ref]) -> list[Formation]:
+        """The formations among `refs`."""
+        return self.world.formations([ref.id for ref in refs if not ref.is_job])
+
+    # --- what a group can be told
+
+    def one_answer(self, refs: Sequence[Ref], topics: Sequence[Topic]) -> bool:
+        """Whether one answer holds for all of `refs`: they say the same on the topics, or all are silent."""
+        if len(refs) < 2:
+            return True
+        if refs[0].is_job:
+            return share_job_facts(facets_of(topics, True), [ref.id for ref in refs], self.world.catalogue)
+        facets = facets_of(topics, False)
+        formations = self.formations(refs)
+        silent = not any(f.has(facet) for f in formations for facet in facets)
+        return silent or share_facts(facets, formations)
+
+    def topics_for(self, refs: Sequence[Ref], topics: Sequence[Topic]) -> tuple[Topic, ...]:
+        """Those of `topics` that can be asked of `refs`; of a bare name its description, or what there is instead."""
+        table = OF_JOB if refs[0].is_job else OF_FORMATION
+        kept = tuple(topic for topic in dict.fromkeys(topics) if topic in table)
+        if kept or refs[0].is_job:
+            return kept or (Topic.DESCRIPTION,)
+        formations = self.formations(refs)
+        if any(f.has(OF_FORMATION[Topic.DESCRIPTION]) for f in formations):
+            return (Topic.DESCRIPTION,)
+        structured = (Topic.TYPE, Topic.DURATION, Topic.LEVEL)
+        return tuple(t for t in structured if formations[0].has(OF_FORMATION[t]))[:2] or (Topic.DESCRIPTION,)
+
+    @property
+    def topics_meant(self) -> tuple[Topic, ...]:
+        """What the message asks or, where it asks nothing itself, the question that waits or that it follows up."""
+        if self.topics:
+            return self.topics
+        if self.waiting:
+            return self.waiting
+        bare = bool(self.kinds) and not self.groups
+        follows = self.follows_up or bare or self.says("same", "pointing", "the_other")
+        return self.state.topics if follows else ()

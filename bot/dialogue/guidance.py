@@ -1,229 +1,145 @@
-"""Turns of guidance: what is typed or tapped in a short interview, and after jobs were suggested."""
+"""Messages of guidance: answers to its questions, what is said of oneself, and what follows its suggestions."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from bot.catalogue.answers import Ask, Reply
-from bot.catalogue.fiche import Facet, Outcome
-from bot.catalogue.job_answers import answer_jobs
-from bot.catalogue.normalize import fold
-from bot.dialogue.context import FOLLOW_UP
-from bot.dialogue.counterparts import asked_of_jobs
-from bot.dialogue.guidance_replies import button, question, suggest
-from bot.dialogue.job_questions import about_jobs, ask_which_job
-from bot.dialogue.named_jobs import picked_by_rank
-from bot.dialogue.paths import job_with_a_way_asked, way_to
-from bot.dialogue.state import Knowledge, State, Turn, to_facets
+from bot.catalogue.answers import Ask
+from bot.catalogue.ref import Ref, job_ref
+from bot.dialogue.context import Context
+from bot.dialogue.question import AskStep, Compare, Question, StopGuidance, Suggest, Way, Which
 from bot.guidance.interview import STEPS, Interview
+from bot.guidance.ladder import years_to
 from bot.guidance.profile import SERIES, SITUATIONS, Profile
 from bot.guidance.ranking import DISLIKES
-from bot.guidance.reading import read_profile
-from bot.reading import Reading
+from bot.understanding.reading import Act
+from bot.understanding.topics import OF_JOB, Topic
 
-_FEW_WORDS = 6
-
-_STOP = re.compile(r"^\W*(stop|arrete|arreter|on arrete|laisse tomber|laisse|j'arrete|annule|annuler|quitter|fini)\b")
-_SKIP = re.compile(
-    r"^\W*(passer?|passe|skip|suivant|suivante|je passe|aucune idee|rien|non|nan|peu importe|n'importe|ca m'est egal"
-    r"|m'en fiche"
-    r"|je (ne )?sais (vraiment )?pas|j'?sais pas|j ?sais pas|jsp|sais pas|c'est tout|voila|pas specialement)\b"
+_FEW = 6
+_SHORT = 7
+# Facts of a job that are told of several at once.
+SHORT_FACTS = frozenset({Topic.SALARY, Topic.LEVEL, Topic.STATUS})
+_PLAIN = frozenset(
+    {Act.ADVISE, Act.TELL, Act.NAME, Act.PICK, Act.AGREE, Act.REFUSE, Act.LOST, Act.OUTSIDE, Act.SEARCH, Act.HYPERBOLE}
 )
-_PASS = re.compile(r"^\W*(je )?(passer?|skip|suivante?)\b")
-_RESUME = re.compile(r"\b(on reprend|reprendre|reprenons|on continue|continuer|continue|revenons)\b")
-_OTHERS = re.compile(r"\b(d ?'?autres?|autre chose|encore|la suite|suivants)\b")
-_OTHER_JOBS = re.compile(
-    r"\b(d ?'?autres|encore des|plus d ?'?) ?(idees?|pistes?|metiers?|propositions?|suggestions?)\b"
-)
-_ADVISE = re.compile(
-    r"\b(conseilles?|conseiller|(tu|vous) (m'?e? ?|nous )?propose[sz]?|suggeres?|me correspond|me correspondrait"
-    r"|fait pour moi|fait pour nous"
-    r"|(sais|sait|sai|c) ?(vraiment |trop |meme |toujours )?(pas|plus) (du tout |trop |vraiment )?(quoi|ce que|que)"
-    r" (je )?(peux |veux |dois |pourrais )?(faire|devenir|choisir)"
-    r"|quel (metier|boulot|taf|job) pour moi|quoi faire (plus tard|dans la vie|comme (metier|boulot|taf))"
-    r"|trouver (un|mon|une) (metier|voie|orientation|idee)|m'orienter|des idees de metiers?)\b"
-)
-_TASTE_CUE = re.compile(r"\b(j ?'?(aime|adore|kiffe)|passionne|me plait|mon truc|je prefere|je deteste|je reve)\b")
-_QUESTION = re.compile(r"\?|\b(quels?|quelles?|combien|comment|c'est quoi|c koi|qu'est|pourquoi)\b")
-_IN_A_CLASS = re.compile(r"\b(en|suis|classe|passe)\b")
-_SHORT_FACTS = frozenset({Facet.JOB_SALARY, Facet.JOB_LEVEL, Facet.JOB_STATUS})
-_PLAIN_INTENTS = frozenset(
-    "ask_guidance tell_situation inform choose affirm deny nlu_fallback out_of_scope search_formations".split()
-)
+_TELLING = frozenset({Act.NAME, Act.TELL, Act.PICK, Act.AGREE, Act.LOST, Act.ADVISE, Act.OUTSIDE})
+_LEADING_THERE = frozenset({Topic.ACCESS, Topic.FORMATIONS, Topic.LEVEL, Topic.SALARY})
 
 
-def guide(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
-    """The turn of a message of guidance, or None: then it is about something else."""
-    if reading.ask is not None:
-        return _tapped(reading.ask, state, knowledge)
-    folded = fold(reading.text)
-    interview = state.guidance
-    said = read_profile(reading.text, interview.profile.situation)
-    label = job_with_a_way_asked(reading, said, state, knowledge)
-    if label:
-        about_oneself = replace(said, interests=(), avoided=())
-        return way_to(label, replace(state, guidance=interview.told(about_oneself)), knowledge)
-    if not knowledge.catalogue.job_fiches:
-        return None
-    if interview != Interview() and _STOP.search(folded):
-        return _stop(state)
-    if interview.step:
-        return _answered(reading, said, state, knowledge)
-    if interview.last:
-        following = _after_suggestions(reading, said, state, knowledge)
-        if following is not None:
-            return following
-    if resumes(reading, state):
-        return _go_on(state, knowledge)
-    named = any(m.words and (m.type or m.whole or m.whole_job) for m in reading.mentions)
-    advises = reading.intent == "ask_guidance" or bool(_ADVISE.search(folded))
-    tells = reading.intent == "tell_situation" or (not reading.facets and bool(_TASTE_CUE.search(folded)))
-    tastes = bool(said.interests or said.avoided)
-    if named and not (tastes and advises):
-        return None
-    if (advises or tells) and tastes:
-        return suggest(replace(state, guidance=interview.told(said)), knowledge)
-    return _go_on(replace(state, guidance=interview.told(said)), knowledge) if advises else None
+def said_of_oneself(c: Context) -> Profile:
+    """What the message says about its writer, years counted from where they said before that they stand."""
+    profile, until = c.reading.profile, c.reading.until
+    if until is None or profile.situation:
+        return profile
+    return replace(profile, years=years_to(until, c.state.interview.profile.situation))
 
 
-def resumes(reading: Reading, state: State) -> bool:
-    """Whether a message goes back to guidance, however much it looks like a wish to start all over."""
-    folded = fold(reading.text)
-    return bool((state.guidance.step or state.guidance.passed) and _RESUME.search(folded)) and not re.search(
-        r"\b(zero|debut|tout)\b", folded
-    )
+def way_to_a_job(c: Context) -> tuple[Question, ...]:
+    """ "comment devenir maçon après la 3e ?", "et après un bac pro ?" after such a reply: the ways to a job."""
+    said = said_of_oneself(c)
+    label = _job_with_a_way_asked(c, said)
+    if not label:
+        return ()
+    return (Way(label, c.state.interview.told(replace(said, interests=(), avoided=()))),)
 
 
-def with_resumption(replies: list[Reply], after: State) -> Turn:
-    """A question answered in the middle of guidance offers to go on with it."""
-    last = replies[-1]
-    if after.guidance.step and last.facets != (Facet.GUIDANCE,) and last.outcome is not Outcome.DISTRESS:
-        replies = [*replies[:-1], replace(last, choices=(*last.choices, button("resume", "next")))]
-    return replies, after
+def stopped(c: Context) -> tuple[Question, ...]:
+    """ "stop" while guidance goes on."""
+    return (StopGuidance(),) if c.state.interview != Interview() and c.says("stop") else ()
 
 
-# --- what was typed
-
-
-def _answered(reading: Reading, said: Profile, state: State, knowledge: Knowledge) -> Turn | None:
-    """The turn of a message while a question of guidance waits."""
-    folded, interview = fold(reading.text), state.guidance
-    if _ADVISE.search(folded) or re.search(r"\b(montre|propose|vas ?-?y|resultats?|c'est tout)\b", folded):
-        return suggest(replace(state, guidance=interview.told(said)), knowledge)
-    named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
-    asks = bool(_QUESTION.search(folded)) and not (said and folded.startswith("et si "))
-    if asks or (named and not said):
-        return None
-    answer = _short_answer(folded, interview.step, said)
+def interview(c: Context) -> tuple[Question, ...]:
+    """A message while a question of guidance waits."""
+    step, said = c.state.interview.step, said_of_oneself(c)
+    if not step or not c.world.catalogue.job_fiches:
+        return ()
+    if c.says("advise", "show_results"):
+        return (Suggest(c.state.interview.told(said)),)
+    named = _names_whole(c)
+    asks = c.reading.question_mark or c.says("asks_something")
+    if (asks and not (said and c.says("what_if"))) or (named and not said):
+        return ()
+    answer = _short_answer(c, step, said)
     if answer:
-        (reply,), after = _go_on(replace(state, guidance=interview.told(answer)), knowledge)
-        noted = reply.response == "guidance_question" and after.guidance.step == interview.step
-        return [replace(reply, values={**reply.values, "noted": True}) if noted else reply], after
-    if _SKIP.search(folded):
-        return _go_on(replace(state, guidance=interview.without(interview.step)), knowledge)
-    if _RESUME.search(folded):
-        return _go_on(state, knowledge)
-    if reading.intent in _PLAIN_INTENTS and not named:
-        return [question(interview.step, interview, knowledge, again=True)], state
-    return None
+        (question,) = go_on(c.state.interview.told(answer))
+        noted = isinstance(question, AskStep) and question.step == step
+        return (replace(question, noted=True) if noted and isinstance(question, AskStep) else question,)
+    if c.says("skip"):
+        return go_on(c.state.interview.without(step))
+    if c.says("resume"):
+        return go_on(c.state.interview)
+    if c.reading.act in _PLAIN and not named:
+        return (AskStep(step, c.state.interview, again=True),)
+    return ()
 
 
-def _short_answer(folded: str, step: str, said: Profile) -> Profile:
-    """What was said, in the light of the question: what one refuses is named without "pas", "oui" answers too."""
-    if step == "avoided" and said.interests and not _TASTE_CUE.search(folded):
-        return replace(said, interests=(), avoided=(*said.avoided, *said.interests))
-    if step == "avoided" and not said:
-        return Profile(avoided=tuple(key for key in DISLIKES if key in folded))
-    if step == "apprenticeship" and re.match(r"\W*(oui|ouais|ok|carrement|pourquoi pas|volontiers)\b", folded):
-        return replace(said, apprenticeship=True)
-    if step == "series" and not said:
-        return Profile(series=next((s for s in SERIES if re.search(rf"\b{fold(s)}", folded)), ""))
-    if step == "years" and not said and (number := re.fullmatch(r"\W*(\d{1,2})\W*", folded)):
-        return Profile(years=min(int(number[1]), 15))
-    return said
-
-
-def _after_suggestions(reading: Reading, said: Profile, state: State, knowledge: Knowledge) -> Turn | None:
+def after_suggestions(c: Context) -> tuple[Question, ...]:
     """After suggestions: others, a question on one of them or on all, a correction."""
-    folded, interview = fold(reading.text), state.guidance
-    named = any(m.known and (m.whole or m.whole_job) and m.words for m in reading.mentions)
-    few = len(folded.split()) <= _FEW_WORDS
-    if _OTHER_JOBS.search(folded) and not said and not named:
-        return suggest(state, knowledge)
-    if _PASS.search(folded) and few:
-        return _go_on(replace(state, guidance=interview.without(interview.next_step)), knowledge)
-    if not said and few and interview.next_step == "series":
-        said = _short_answer(folded, "series", said)
-    corrects = few or bool(FOLLOW_UP.match(folded) or reading.intent in _PLAIN_INTENTS or _TASTE_CUE.search(folded))
-    if not named and not state.listed and not _IN_A_CLASS.search(folded):
-        # "la première" is the first one shown; who is in première says so.
-        picked = _picked(reading, state, knowledge)
-        if picked is not None:
-            return picked
-    if state.facets != (Facet.GUIDANCE.value,):
+    shown = shown_jobs(c)
+    if not c.state.interview.last or not c.world.catalogue.job_fiches:
+        return ()
+    state, said = c.state.interview, said_of_oneself(c)
+    named, few = _names_whole(c), len(c.reading.words) <= _FEW
+    if c.says("other_ideas") and not said and not named:
+        return (Suggest(state),)
+    if c.says("pass") and few:
+        return go_on(state.without(state.next_step))
+    if not said and few and state.next_step == "series":
+        said = _short_answer(c, "series", said)
+    just_suggested = c.state.last == "Suggest"
+    if not just_suggested:
         # Something else was spoken of meanwhile: only who speaks of oneself goes back.
-        corrects = bool(state.jobs or not state.formations) and (
-            reading.intent == "tell_situation" or bool(_TASTE_CUE.search(folded))
-        )
-    elif not said and not named:
-        if reading.intent == "ask_more" or (few and _OTHERS.search(folded)):
-            return suggest(state, knowledge)
-        return _of_all_shown(reading, state, knowledge)
-    if said and corrects and not named and not _QUESTION.search(folded.rstrip(" ?")):
-        return suggest(replace(state, guidance=interview.told(said)), knowledge)
-    return None
+        if said and not named and not _asks(c) and (c.reading.act is Act.TELL or c.says("taste")):
+            return (Suggest(state.told(said)),)
+        return ()
+    if not said and not named:
+        if c.reading.act is Act.MORE or (few and c.says("others")):
+            return (Suggest(state),)
+        return _of_all_shown(c, shown)
+    corrects = few or c.follows_up or c.reading.act in _PLAIN or c.says("taste")
+    if said and corrects and not named and not _asks(c):
+        return (Suggest(state.told(said)),)
+    return ()
 
 
-def _picked(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
-    """ "le 2e", "le 2e c'est quoi ?": about one of the jobs suggested, by its rank."""
-    label = picked_by_rank(reading.text, _shown(state, knowledge))
-    if state.job_candidates or label is None:
-        return None
-    again = to_facets(state.facets) if FOLLOW_UP.match(fold(reading.text)) else ()
-    ask = Ask(asked_of_jobs(reading.facets or again), (), (label,))
-    return about_jobs(replace(reading, ask=ask), state, knowledge)
+def advised(c: Context) -> tuple[Question, ...]:
+    """Advice is asked, or tastes are told."""
+    if not c.world.catalogue.job_fiches:
+        return ()
+    if resumes(c):
+        return go_on(c.state.interview)
+    said = said_of_oneself(c)
+    advises = c.reading.act is Act.ADVISE or c.says("advise")
+    tells = c.reading.act is Act.TELL or (not c.topics and c.says("taste"))
+    tastes = bool(said.interests or said.avoided)
+    named = any(n.words and (n.kind or n.whole_formation or n.whole_job) for n in c.names)
+    if named and not (tastes and advises):
+        return ()
+    if (advises or tells) and tastes:
+        return (Suggest(c.state.interview.told(said)),)
+    return go_on(c.state.interview.told(said)) if advises else ()
 
 
-def _of_all_shown(reading: Reading, state: State, knowledge: Knowledge) -> Turn | None:
-    """ "ça gagne combien ?": short facts are told of all the jobs suggested, for others it is asked of which."""
-    labels = _shown(state, knowledge)
-    asked = asked_of_jobs(reading.facets)
-    if Facet.FORMATIONS_FOR_JOB in reading.facets:
-        asked = (Facet.FORMATIONS_FOR_JOB,)
-    if not asked or not labels or state.job_candidates or reading.mentions or reading.unseen:
-        return None
-    if _SHORT_FACTS.issuperset(asked):
-        return answer_jobs(asked, labels, knowledge.catalogue), replace(state, misses=0)
-    return ask_which_job(asked, labels, state, knowledge)
+def resumes(c: Context) -> bool:
+    """Whether a message goes back to guidance, however much it looks like a wish to start all over."""
+    going_on = c.state.interview.step or c.state.interview.passed
+    return bool(going_on and c.says("resume") and not c.says("from_scratch"))
 
 
-def _shown(state: State, knowledge: Knowledge) -> tuple[str, ...]:
-    """The jobs of the last suggestions, in order."""
-    return tuple(label for label in state.guidance.last if label in knowledge.catalogue.job_fiches)
-
-
-# --- what was tapped
-
-
-def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
-    if Facet.PATH in ask.facets and ask.jobs and ask.jobs[0] in knowledge.catalogue.jobs:
-        return way_to(ask.jobs[0], state, knowledge)
-    if not ask.guide:
-        return None
+def tapped(ask: Ask, c: Context) -> tuple[Question, ...]:
+    """What a button of guidance asks, or nothing where the button is none of guidance."""
     kind, _, value = ask.guide.partition(":")
-    interview = state.guidance
+    state = c.state.interview
     if kind == "stop":
-        return _stop(state)
+        return (StopGuidance(),)
     if kind in ("more", "show"):
-        return suggest(state, knowledge)
+        return (Suggest(state),)
     if kind == "tastes":
-        start = int(value) if value.isdecimal() else 0
-        return [question("interests", interview, knowledge, start=start)], _asking("interests", state)
+        return (AskStep("interests", _at(state, "interests"), start=int(value) if value.isdecimal() else 0),)
     if kind == "ask" and value in STEPS:
-        return [question(value, interview, knowledge)], _asking(value, state)
+        return (AskStep(value, _at(state, value)),)
     if kind == "skip" and value in STEPS:
-        return _go_on(replace(state, guidance=interview.without(value)), knowledge)
+        return go_on(state.without(value))
     said = {
         "situation": Profile(situation=value if value in SITUATIONS else ""),
         "series": Profile(series=value if value in SERIES else ""),
@@ -232,31 +148,82 @@ def _tapped(ask: Ask, state: State, knowledge: Knowledge) -> Turn | None:
         "years": Profile(years=int(value) if value.isdecimal() else None),
         "apprenticeship": Profile(apprenticeship=True),
     }.get(kind, Profile())
-    told = interview.told(said)
+    told = state.told(said)
     if kind in ("interests", "avoided"):
         # Several may be tapped: the question is asked again, without what was.
-        return [question(kind, told, knowledge)], _asking(kind, replace(state, guidance=told))
-    return _go_on(replace(state, guidance=told), knowledge)
+        return (AskStep(kind, _at(told, kind)),)
+    return go_on(told)
 
 
-# --- how it goes on
-
-
-def _go_on(state: State, knowledge: Knowledge) -> Turn:
+def go_on(state: Interview) -> tuple[Question, ...]:
     """The next question, or the suggestions when there is none."""
-    step = state.guidance.next_step
-    if not step:
-        return suggest(state, knowledge)
-    return [question(step, state.guidance, knowledge)], _asking(step, state)
+    step = state.next_step
+    return (AskStep(step, _at(state, step)),) if step else (Suggest(state),)
 
 
-def _asking(step: str, state: State) -> State:
+def shown_jobs(c: Context) -> tuple[Ref, ...]:
+    """The jobs of the last suggestions, in order."""
+    return tuple(job_ref(label) for label in c.state.interview.last if c.world.has_fiche(label))
+
+
+def _at(state: Interview, step: str) -> Interview:
     """`state` while the answer to `step` is awaited."""
-    return replace(
-        state, guidance=replace(state.guidance, step=step), waiting=(), candidates=(), job_candidates=(), misses=0
-    )
+    return replace(state, step=step)
 
 
-def _stop(state: State) -> Turn:
-    """Guidance ends, and what was said of oneself is forgotten."""
-    return [Reply("guidance_stopped", Outcome.SMALLTALK)], replace(state, guidance=Interview(), facets=(), misses=0)
+def _short_answer(c: Context, step: str, said: Profile) -> Profile:
+    """What was said, in the light of the question: what one refuses is named without "pas", "oui" answers too."""
+    words = " ".join(c.reading.words)
+    if step == "avoided" and said.interests and not c.says("taste"):
+        return replace(said, interests=(), avoided=(*said.avoided, *said.interests))
+    if step == "avoided" and not said:
+        return Profile(avoided=tuple(key for key in DISLIKES if key in words))
+    if step == "apprenticeship" and c.says("yes_word"):
+        return replace(said, apprenticeship=True)
+    if step == "series" and not said:
+        return Profile(series=next((s for s in SERIES if s.replace("é", "e") in words), ""))
+    if step == "years" and not said and len(c.reading.words) == 1 and words.isdecimal():
+        return Profile(years=min(int(words), 15))
+    return said
+
+
+def _of_all_shown(c: Context, shown: tuple[Ref, ...]) -> tuple[Question, ...]:
+    """ "ça gagne combien ?": short facts are told of all the jobs suggested, for others it is asked of which."""
+    asked = tuple(topic for topic in c.topics if topic in OF_JOB)
+    if not asked or not shown or c.names_something or c.reading.unseen or c.reading.ranks:
+        return ()
+    if SHORT_FACTS.issuperset(asked):
+        return (Compare(shown, asked, c.reading.most),)
+    return (Which(shown, asked),)
+
+
+def _job_with_a_way_asked(c: Context, said: Profile) -> str:
+    """The label of the job to which a message asks the way: it says from where, or it goes on after such a reply."""
+    named = next((n.jobs[0] for n in c.names if n.whole_job and len(n.jobs) == 1), None)
+    if named:
+        return named if c.says("way" if said.situation else "step_by_step") else ""
+    spoken_of = next((ref.id for ref in c.focus if ref.is_job), "")
+    after_a_way = c.state.last == "Way" and _goes_on(c, said)
+    return spoken_of if after_a_way or (_LEADING_THERE & set(c.state.topics) and _of_it(c, said)) else ""
+
+
+def _of_it(c: Context, said: Profile) -> bool:
+    """ "et après un bac pro ?", "comment on le devient après la 3e ?" of a job just spoken of."""
+    if not said.situation or c.groups:
+        return False
+    short = len(c.reading.words) <= _SHORT and c.follows_up and c.says("from_there")
+    return short or c.says("become_it")
+
+
+def _goes_on(c: Context, said: Profile) -> bool:
+    """ "et en apprentissage ?", "et si je suis en terminale ?" after a way to a job."""
+    tells = bool(said.situation or said.series or said.apprenticeship or said.years is not None)
+    return tells and not c.groups and (c.follows_up or c.reading.act in _TELLING)
+
+
+def _names_whole(c: Context) -> bool:
+    return any(n.refs and n.words and (n.whole_formation or n.whole_job) for n in c.names)
+
+
+def _asks(c: Context) -> bool:
+    return c.reading.question_mark and c.says("asks_something") or c.says("asks_something")

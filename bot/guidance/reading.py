@@ -96,14 +96,21 @@ def read_tastes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(i for i in liked if i not in refused), tuple(refused)
 
 
-def read_years(text: str, situation: str) -> int | None:
-    """How many years from now on the writer would study at most, or None if the message does not say."""
+def read_until(text: str) -> int | None:
+    """The level, in years after the bac, up to which the writer would study, or None if the message does not say."""
     folded = _plain(text)
     up_to = _pattern("up_to").search(folded) or _pattern("up_to_after").search(folded)
     if up_to:
-        return years_to(int(up_to[1]), situation)
-    if _pattern("stop_at_bac").search(folded):
-        return years_to(BAC, situation)
+        return int(up_to[1])
+    return BAC if _pattern("stop_at_bac").search(folded) else None
+
+
+def read_years(text: str, situation: str) -> int | None:
+    """How many years from now on the writer would study at most, or None if the message does not say."""
+    folded = _plain(text)
+    until = read_until(text)
+    if until is not None:
+        return years_to(until, situation)
     if _pattern("short_studies").search(folded):
         return SHORT_STUDIES
     if _pattern("any_length").search(folded):

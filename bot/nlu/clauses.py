@@ -13,6 +13,7 @@ _LONGEST_RUN = 4
 _FEWEST_WORDS = 2
 _MOST_WORDS = 24  # of a run; a clause alone may have more
 _MARK = re.compile(r"[.,;:?!…()\n\"«»]|\s[-–—/]\s")
+_END_OF_SENTENCE = re.compile(r"[.?!…]\s")
 _LINKS = frozenset(
     "et mais donc sinon puis alors or car pcq psk parske parceque dc ms bref enfin apres sauf ensuite pourtant".split()
 )
@@ -34,8 +35,8 @@ def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]
     """Return the clauses of `text`, and all runs of up to four adjacent clauses that are short together.
 
     Each is (start, end, words): two positions in characters and the number of words; in order of position. A clause
-    has at least two words and does not begin with a linking word. A punctuation mark or linking word inside one of
-    `names` (start, end) does not divide it.
+    has at least two words and does not begin with a linking word. None goes from one sentence to the next. A mark or
+    linking word inside one of `names` (start, end) does not divide it.
     """
     found = _pieces(text, names)
     runs = {
@@ -44,6 +45,7 @@ def clauses(text: str, names: Sequence[Span] = ()) -> list[tuple[int, int, int]]
         for past in range(first + 1, min(first + _LONGEST_RUN, len(found)) + 1)
         if past == first + 1 or sum(map(len, found[first:past])) <= _MOST_WORDS
         if len(run := _without_links([token for piece in found[first:past] for token in piece])) >= _FEWEST_WORDS
+        and not _END_OF_SENTENCE.search(text, run[0].start, run[-1].end)
     }
     return sorted(runs)
 

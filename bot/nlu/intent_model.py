@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,10 +104,14 @@ class IntentModel:
         targets: Sequence[frozenset[str]],
         strength: float = 12.0,
         labels: Sequence[str] = (),
+        known: Callable[[str], npt.NDArray[np.bool_] | None] = lambda _: None,
+        tolerance: float = 0.01,
     ) -> IntentModel:
         """Fit on (stems, plain) views and their sets of labels; about ten seconds for three thousand phrases.
 
         `labels` are those told apart, all that occur where none is given; one that no phrase has scores nearly 0.
+        `known` returns, for a label, which of the views it is learnt from; all of them if it returns None. A larger
+        `tolerance` of the solver takes less time.
         """
         from scipy.sparse import hstack
         from sklearn.linear_model import LogisticRegression
@@ -120,18 +124,20 @@ class IntentModel:
 
         def fit(label: str) -> tuple[FloatArray, float]:
             has = np.array([label in target for target in targets])
+            learnt = known(label)
+            rows, has = (features, has) if learnt is None else (features[learnt], has[learnt])
             if not has.any():
                 return np.zeros(features.shape[1]), _NEVER
             fitted = LogisticRegression(
                 C=strength,
                 solver="liblinear",
-                # The dual at this tolerance takes half the time; scores differ by a thousandth.
+                # The dual at a tolerance of 0.01 takes half the time; scores differ by a thousandth.
                 dual=True,
-                tol=0.01,
+                tol=tolerance,
                 class_weight={False: 1.0, True: 3.0},
                 random_state=0,
             )
-            fitted.fit(features, has)
+            fitted.fit(rows, has)
             return fitted.coef_[0], fitted.intercept_[0]
 
         # One after the other: liblinear draws from one generator for all threads, and two trainings would differ.
@@ -141,10 +147,16 @@ class IntentModel:
 
     def scores(self, view: tuple[str, str]) -> dict[str, float]:
         """The score of each label for one message."""
+        return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-self.logits(view)))).tolist(), strict=True))
+
+    def logits(self, view: tuple[str, str]) -> FloatArray:
+        """Return the logits of the labels for one message, in the order of `labels`."""
         words, weights_of_words = self._words.weigh(word_grams(view[0]))
         chars, weights_of_chars = self._chars.weigh(char_grams(view[1]))
-        logits = weights_of_words @ self._of_words[words] + weights_of_chars @ self._of_chars[chars] + self._bias
-        return dict(zip(self.labels, (1.0 / (1.0 + np.exp(-logits))).tolist(), strict=True))
+        logits: FloatArray = (
+            weights_of_words @ self._of_words[words] + weights_of_chars @ self._of_chars[chars] + self._bias
+        )
+        return logits
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

@@ -20,9 +20,11 @@ from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.talk import QUESTION_WORDS
 from bot.nlu.alarm import DISTRESS, HYPERBOLE, Alarm
 from bot.nlu.clauses import Span
+from bot.nlu.corrections import without_opening, without_refused
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, undisguised, view
 from bot.nlu.intent_model import IntentModel, joined
-from bot.reading import FACETS_OF_INTENT
+from bot.nlu.learned import Learned
+from bot.understanding.intents import FACETS_OF_INTENT
 
 FALLBACK = "nlu_fallback"
 _VOCABULARY = "vocabulary.json"
@@ -41,18 +43,6 @@ _CLEAR_CLAUSE = 0.6
 _LIKELY_CLAUSE = 0.4
 _MARGIN = 2.0
 _CLAUSE = re.compile(r"[,;+/:?!.]|\b(?:et|puis|aussi|ainsi que)\b", re.IGNORECASE)
-# Finds what is not asked: "non pas les métiers, la durée", "la durée, pas les métiers".
-_NOT_ASKED = re.compile(
-    r"(?:^|(?<=[,;.!?]))\W{0,9}(?:(?:mais|non|nan|ah|euh) )*pas (?:les |la |le |l['’ ]|des )\w+(?=\W*[,;.!?]|\W+mais\b)"
-    r"|(?<!n)(?<!n[e'’])[, ]+(?:et )?pas (?:les |la |le |l['’ ])\w+\W*$",
-    re.IGNORECASE,
-)
-# Finds the words before a question that corrects the last one: "nan je parlais des études".
-_I_MEANT = re.compile(
-    r"^\W*(?:(?:non|nan|mais|ah|euh|bah|enfin|pardon)\W+)*j(?:e|['’])? ?(?:te |t['’]|vous )?"
-    r"(?:parlais|parle|voulais (?:dire|savoir|parler)|demandais|demande|ai demand[ée])\b",
-    re.IGNORECASE,
-)
 _SEVERAL = re.compile(r"[,;+/:&]|\?.*\w|\b(et|puis|aussi|ou|ainsi)\b", re.IGNORECASE)
 # Factor on the score for out_of_scope in a message without a name. Chosen by cross-validation.
 _OUTSIDE = 1.5
@@ -128,13 +118,22 @@ class Understanding:
     """Understands messages with three models.
 
     `single` predicts the intent, `several` the facets that one message asks together, and `alarm` finds distress.
+    Beside them stands `learned`, which hears acts and topics instead.
     """
 
-    def __init__(self, single: IntentModel, several: IntentModel, alarm: Alarm, vocabulary: frozenset[str]) -> None:
+    def __init__(
+        self,
+        single: IntentModel,
+        several: IntentModel,
+        alarm: Alarm,
+        vocabulary: frozenset[str],
+        learned: Learned,
+    ) -> None:
         self._single = single
         self._several = several
         self._alarm = alarm
         self._vocabulary = vocabulary
+        self.learned = learned
 
     @classmethod
     def train(cls, masked: Sequence[Phrase], in_the_open: Sequence[Phrase] = ()) -> Understanding:
@@ -158,7 +157,7 @@ class Understanding:
             [*asked, *(united for _, united in pairs)],
         )
         alarm = Alarm.train(phrases)
-        return cls(single, several, alarm, vocabulary)
+        return cls(single, several, alarm, vocabulary, Learned.train(masked, in_the_open))
 
     def read(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """Return what `text` asks. `mentions` are the names found in it, which are masked.
@@ -171,7 +170,7 @@ class Understanding:
             in_disguise = self._heard(open_text, ()) or self._read(open_text, ())
             if in_disguise.intent == DISTRESS:
                 return in_disguise
-        return self._heard(text, mentions) or self._read_question(text, mentions)
+        return self._heard(text, mentions) or self.read_question(text, mentions)
 
     def _heard(self, text: str, mentions: Sequence[Mention]) -> Understood | None:
         """Return distress and the rest of the message if a clause speaks of distress, else None.
@@ -217,12 +216,12 @@ class Understanding:
 
     def read_beside(self, rest: str, mentions: Sequence[Mention]) -> Understood | None:
         """Return what the `rest` of a message about distress asks, or None if it does not clearly ask something."""
-        read = self._read_question(rest, mentions)
+        read = self.read_question(rest, mentions)
         named = any(m.known or m.type for m in mentions)
         asks = read.intent in FACETS_OF_INTENT or read.intent in _ASKED_BESIDE or (read.intent == "inform" and named)
         return read if asks and (named or read.confidence >= _CLEARLY_ASKED) else None
 
-    def _read_question(self, text: str, mentions: Sequence[Mention]) -> Understood:
+    def read_question(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """Return what `text` as a whole asks. Distress in single clauses is not looked for."""
         named = [m for m in mentions if m.words]
         masks = [tuple((m.start, m.end, MASK_JOB if m.jobs and not m.type else MASK_FORMATION) for m in named)]
@@ -240,9 +239,9 @@ class Understanding:
     def _read_corrected(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """Return what a message without a name asks, leaving out a part that says what is not asked."""
         read = self._read(text, mentions)
-        asked = _NOT_ASKED.sub(" ", text)
+        asked = without_refused(text)
         if asked == text and read.intent in _CORRECTING:
-            asked = _I_MEANT.sub("", text)
+            asked = without_opening(text)
         again = self._read(asked, mentions) if asked != text else read
         return again if again.facets else read
 
@@ -330,10 +329,11 @@ class Understanding:
 
     def save(self, folder: Path) -> None:
         """Write the models into the folder `folder`."""
-        models: dict[str, IntentModel | Alarm] = {
+        models: dict[str, IntentModel | Alarm | Learned] = {
             "single": self._single,
             "several": self._several,
             "alarm": self._alarm,
+            "learned": self.learned,
         }
         for name, model in models.items():
             (folder / name).mkdir()
@@ -345,7 +345,8 @@ class Understanding:
         """Return the models that `save` wrote; raises FileNotFoundError if they do not exist."""
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         single, several = (IntentModel.load(folder / name) for name in ("single", "several"))
-        return cls(single, several, Alarm.load(folder / "alarm"), frozenset(vocabulary))
+        learned = Learned.load(folder / "learned")
+        return cls(single, several, Alarm.load(folder / "alarm"), frozenset(vocabulary), learned)
 
 
 def _asks(clause: str) -> bool:

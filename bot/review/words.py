@@ -14,7 +14,8 @@ from pathlib import Path
 
 import tomli
 
-from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon
+from bot.catalogue.french import is_french
+from bot.catalogue.lexicon import GAP_WORDS, lexicon
 from bot.catalogue.normalize import expand_sms, fold, stem
 from bot.catalogue.talk import QUESTION_WORDS
 from bot.settings import ROOT

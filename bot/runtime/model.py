@@ -14,8 +14,8 @@ from bot.settings import ROOT
 MODELS = ROOT / "build" / "models"
 # Files and folders that a model depends on. After a change in any of them, a new model is trained.
 _INGREDIENTS = (
-    *("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue", "bot/reading.py"),
-    "bot/runtime/policy.py",
+    *("config.yml", "domain.yml", "data", "requirements.lock", "bot/nlu", "bot/catalogue"),
+    *("bot/understanding/rasa_reader.py", "bot/understanding/intents.py", "bot/runtime/policy.py"),
 )
 _STEP = re.compile(r"(Starting to train|Finished training) component '([\w.]+)'")
 _SUFFIXES = {".yml", ".py", ".toml", ".lock"}

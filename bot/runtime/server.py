@@ -67,7 +67,7 @@ async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEvent
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.knowledge import current_knowledge
+    from bot.knowledge import current_world
     from bot.runtime.in_process_actions import InProcessActions
     from bot.runtime.lean import make_lean
 
@@ -80,7 +80,7 @@ async def _load(model: Path, settings: Settings, app: Sanic, loop: AbstractEvent
     if not agent.is_ready():
         raise ModelUnusable(f"{model} cannot be loaded: remove it and start again, it will be trained anew")
     _use_our_stores(agent, settings)
-    current_knowledge()
+    current_world()
     await agent.parse_message(_FIRST_MESSAGE)
     tune_interpreter()
     app.ctx.agent = agent

@@ -12,13 +12,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import STATE_SLOT, ActionAnswer
 from bot.catalogue import text_index
 from bot.catalogue.store import connect
+from bot.knowledge import current_world
+from bot.understanding.rasa_reader import READING
+from tests.unit.talking import read
 
 THEME = "un bac pro avec de l'hydraulique et du pneumatique"
 
 
 def answered() -> dict[str, Any]:
     """What the action says to THEME as its first message, read as a search."""
-    message = {"text": THEME, "intent": {"name": "search_formations", "confidence": 1.0}}
+    reading = read(THEME, "search_formations", current_world())
+    message = {"text": THEME, "intent": {"name": "search_formations", "confidence": 1.0}, READING: reading.as_json()}
     tracker = Tracker("someone", {STATE_SLOT: None}, message, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
     ActionAnswer().run(dispatcher, tracker, {})

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,19 +12,15 @@ import pytest
 import yaml
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.engine.graph import ExecutionContext, GraphSchema
-from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.engine.storage.resource import Resource
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
-from rasa.shared.importers.importer import TrainingDataImporter
-from rasa.shared.nlu.constants import INTENT
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.answer import STATE_SLOT
 from bot.channel.replies import Collector
-from bot.dialogue import State
-from bot.nlu.question_classifier import QuestionClassifier
+from bot.dialogue.state import State
+from bot.nlu.learned import Heard, Learned
 from bot.settings import ROOT
+from bot.understanding.rasa_reader import MessageReader
+from bot.understanding.topics import Topic
 
 Reply = dict[str, Any]
 MOST_FACETS_BESIDES = 1  # design/web-api.md: "what was asked, no more than one besides"
@@ -150,10 +145,10 @@ async def test_small_talk_and_distress_leave_the_memory_as_it_was(agent: Agent) 
     conversation = Conversation(agent)
     await conversation.say("Combien d'années dure le MSPC ?")
     before = conversation.state
-    assert before.facets == ("duree",)
+    assert before.topics == (Topic.DURATION,)
     for said in ("merci beaucoup c'est gentil", "j'ai plus du tout envie de vivre", "Ça coûte cher ?"):
         await conversation.say(said)
-        assert replace(conversation.state, misses=before.misses, distress="") == before
+        assert replace(conversation.state, misses=before.misses, distress=()) == before
 
 
 async def test_starting_over_leaves_nothing_in_memory(agent: Agent) -> None:
@@ -170,28 +165,46 @@ async def test_conversations_do_not_mix(agent: Agent) -> None:
     assert replies[0]["custom"]["answer"]["outcome"] == "missing"
 
 
-async def test_two_intents_mixed_up_turn_the_stories_red(
-    agent: Agent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class _MixedUp:
+    """A model of topics that takes jobs for durations, and durations for jobs."""
+
+    def __init__(self, learned: Learned) -> None:
+        self._learned = learned
+
+    def read(self, text: str, mentions: Sequence[Any]) -> Heard:
+        heard = self._learned.read(text, mentions)
+        other = {"jobs": "duration", "duration": "jobs"}
+        topics = tuple((type(topic)(other.get(topic.value, topic.value)), score) for topic, score in heard.topics)
+        return replace(heard, topics=topics)
+
+
+async def test_two_topics_mixed_up_turn_the_stories_red(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """The safety net holds: a model that takes jobs for durations is caught."""
-    mixed_up = {"ask_jobs": "ask_duration", "ask_duration": "ask_jobs"}
-    importer = TrainingDataImporter.load_from_config(str(ROOT / "config.yml"), training_data_paths=[str(ROOT / "data")])
-    phrases = importer.get_nlu_data().intent_examples[::2]  # half of them are enough for that
-    for message in phrases:
-        message.set(INTENT, mixed_up.get(message.get(INTENT), message.get(INTENT)))
-    wrong = QuestionClassifier.create(
-        {},
-        LocalModelStorage.create(tmp_path),
-        Resource("mixed_up"),
-        ExecutionContext(GraphSchema({})),
-    )
-    wrong.train(TrainingData(phrases))
     nodes = agent.processor.graph_runner._instantiated_nodes.values()
-    node = next(node for node in nodes if isinstance(node._component, QuestionClassifier))
-    monkeypatch.setattr(node, "_component", wrong)
+    reader = next(node._component for node in nodes if isinstance(node._component, MessageReader))._reader
+    monkeypatch.setattr(reader._understanding, "learned", _MixedUp(reader._understanding.learned))
 
     red = [story for story in STORIES if await _replay(agent, story)]
 
     assert "jobs of MSPC, in the words of the project's first question" in red
     assert "duration of microtechniques" in red
     assert "type of MSPC" not in red
+
+
+async def test_typing_what_a_button_says_does_what_tapping_it_does(agent: Agent) -> None:
+    opening = ("quels métiers après MSPC ?", "bac pro", "aide", "combien gagne un ascensoriste ?", "je veux m'orienter")
+    tried = 0
+    for said in opening:
+        shown, _ = await Conversation(agent).say(said)
+        buttons = [button for reply in shown for button in reply.get("buttons") or []]
+        assert buttons
+        for button in buttons:
+            answers = []
+            for typed in (button["payload"], button["title"], button["title"].lower().rstrip(" ?")):
+                conversation = Conversation(agent)
+                await conversation.say(said)
+                replies, _ = await conversation.say(typed)
+                answers.append([(reply["utter_action"], reply["custom"]["answer"]) for reply in replies])
+            assert answers[0] == answers[1] == answers[2], button["title"]
+            tried += 1
+    assert tried > 10

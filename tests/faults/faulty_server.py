@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import actions.answer
 import bot.runtime.server
 from bot.__main__ import app
-from bot.nlu.mention_extractor import MentionExtractor
 from bot.settings import patient
+from bot.understanding.rasa_reader import MessageReader
 
 WATCH_SECONDS = 0.05
 SLOW_SECONDS = 1.0
@@ -42,24 +42,24 @@ def wanted() -> str:
 
 
 def make_parts_faulty() -> None:
-    decide, process = actions.answer.decide, MentionExtractor.process
+    converse, process = actions.answer.converse, MessageReader.process
 
-    def faulty_decide(*arguments: Any) -> Any:
+    def faulty_converse(*arguments: Any) -> Any:
         if wanted() == "action raises":
             raise MadeToFail
         if wanted() == "action is slow":
             time.sleep(patient(SLOW_SECONDS))
         while wanted() == "action hangs":
             time.sleep(0.05)
-        return decide(*arguments)
+        return converse(*arguments)
 
     def faulty_process(*arguments: Any, **named: Any) -> Any:
         if wanted() == "model fails":
             raise MadeToFail
         return process(*arguments, **named)
 
-    actions.answer.decide = faulty_decide
-    MentionExtractor.process = faulty_process  # type: ignore[method-assign]
+    actions.answer.converse = faulty_converse
+    MessageReader.process = faulty_process  # type: ignore[method-assign]
 
 
 def waited_for_processor() -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
+from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -18,12 +18,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.catalogue.ingest import ingest
-from bot.nlu.mention_extractor import MENTIONS, MentionExtractor
-from bot.nlu.question_classifier import QUESTION, QuestionClassifier
-from bot.reading import Reading
 from bot.settings import ROOT
+from bot.understanding.rasa_reader import READING, MessageReader, reading_of
 
-COMPONENTS: tuple[type[GraphComponent], ...] = (MentionExtractor, QuestionClassifier)
 MSPC = "bac-pro-maintenance-des-systemes-de-production-connectes"
 PHRASES = {
     "ask_duration": ("combien de temps ça dure", "durée de {}", "en combien d'années se fait {}", "{} c'est long ?"),
@@ -66,7 +63,7 @@ def storage(tmp_path: Path) -> LocalModelStorage:
 def _trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a classifier trained on PHRASES, under `classifier`."""
     folder = tmp_path_factory.mktemp("classifier")
-    _create(QuestionClassifier, LocalModelStorage.create(folder)).train(_training_data())
+    _create(LocalModelStorage.create(folder)).train(_training_data())
     return folder
 
 
@@ -76,9 +73,9 @@ def trained(_trained_once: Path, tmp_path: Path) -> LocalModelStorage:
     return LocalModelStorage(tmp_path / "trained")
 
 
-def _create(component: type[GraphComponent], storage: LocalModelStorage, how: str = "create") -> Any:
-    return getattr(component, how)(
-        component.get_default_config(), storage, Resource("classifier"), ExecutionContext(GraphSchema({}))
+def _create(storage: LocalModelStorage, how: str = "create") -> Any:
+    return getattr(MessageReader, how)(
+        MessageReader.get_default_config(), storage, Resource("classifier"), ExecutionContext(GraphSchema({}))
     )
 
 
@@ -93,49 +90,43 @@ def _training_data() -> TrainingData:
     return TrainingData(messages)
 
 
-def _read(text: str, classifier: QuestionClassifier, storage: LocalModelStorage) -> Message:
+def _read(text: str, reader: MessageReader) -> Message:
     message = Message({TEXT: text})
-    _create(MentionExtractor, storage).process([message])
-    classifier.process([message])
+    reader.process([message])
     return message
 
 
-# --- what holds of both
+# --- what holds of every message
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_is_in_the_pipeline_under_the_name_it_has(component: type[GraphComponent]) -> None:
+def test_is_in_the_pipeline_under_the_name_it_has() -> None:
+    component = MessageReader
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
     entry = next(e for e in pipeline if e["name"] == f"{component.__module__}.{component.__name__}")
     assert entry.keys() - {"name"} <= component.get_default_config().keys()
     registered = DefaultV1Recipe._registered_components[component.__name__]
     assert registered.clazz is component
-    assert registered.is_trainable is (component is QuestionClassifier)
+    assert registered.is_trainable
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
 @pytest.mark.parametrize("text", WEIRD.values(), ids=WEIRD)
-def test_weird_input_is_processed(
-    component: type[GraphComponent], text: str, storage: LocalModelStorage, trained: LocalModelStorage
-) -> None:
-    for made in (_create(component, storage), _create(component, trained, "load")):
+def test_weird_input_is_processed(text: str, storage: LocalModelStorage, trained: LocalModelStorage) -> None:
+    for made in (_create(storage), _create(trained, "load")):
         message = Message({TEXT: text})
         assert made.process([message]) == [message]
         assert message.get(TEXT) == text
-        json.dumps({key: message.get(key) for key in (ENTITIES, INTENT, INTENT_RANKING_KEY, QUESTION)})
+        json.dumps({key: message.get(key) for key in (ENTITIES, INTENT, INTENT_RANKING_KEY, READING)})
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_message_without_text_is_left_alone(component: type[GraphComponent], trained: LocalModelStorage) -> None:
+def test_message_without_text_is_left_alone(trained: LocalModelStorage) -> None:
     message = Message({"metadata": 1})
-    _create(component, trained, "load").process([message])
+    _create(trained, "load").process([message])
     assert message.data == {"metadata": 1}
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_messages_do_not_touch_each_other(component: type[GraphComponent], trained: LocalModelStorage) -> None:
+def test_messages_do_not_touch_each_other(trained: LocalModelStorage) -> None:
     texts = ["durée de MSPC", "", "bonjour", "quels métiers après microtechniques", "durée de MSPC"]
-    made = _create(component, trained, "load")
+    made = _create(trained, "load")
     together = made.process([Message({TEXT: text}) for text in texts])
     alone = [made.process([Message({TEXT: text})])[0] for text in texts]
     assert [m.data for m in together] == [m.data for m in alone]
@@ -145,9 +136,9 @@ def test_messages_do_not_touch_each_other(component: type[GraphComponent], train
 # --- names
 
 
-def test_names_become_entities_at_their_place(storage: LocalModelStorage) -> None:
+def test_names_become_entities_at_their_place(trained: LocalModelStorage) -> None:
     text = "Ascensoriste : c'est après le MSPC ou microtechniques ?"
-    message = _create(MentionExtractor, storage).process([Message({TEXT: text})])[0]
+    message = _create(trained, "load").process([Message({TEXT: text})])[0]
     entities = message.get(ENTITIES)
     assert [(e["entity"], e["value"]) for e in entities] == [
         ("job", "Ascensoriste"),
@@ -155,32 +146,32 @@ def test_names_become_entities_at_their_place(storage: LocalModelStorage) -> Non
         ("formation", "microtechniques"),
     ]
     assert all(text[e["start"] : e["end"]] == e["value"] for e in entities)
-    assert {e["extractor"] for e in entities} == {"MentionExtractor"}
+    assert {e["extractor"] for e in entities} == {"MessageReader"}
     assert ENTITIES in message.output_properties
 
 
-def test_entities_of_others_are_kept(storage: LocalModelStorage) -> None:
+def test_entities_of_others_are_kept(trained: LocalModelStorage) -> None:
     other = {"entity": "place", "start": 0, "end": 4, "value": "Lyon", "extractor": "Other"}
     message = Message({TEXT: "Lyon MSPC", ENTITIES: [other]})
-    _create(MentionExtractor, storage).process([message])
+    _create(trained, "load").process([message])
     assert [e["entity"] for e in message.get(ENTITIES)] == ["place", "formation"]
 
 
-def test_mentions_are_handed_on_as_json(storage: LocalModelStorage) -> None:
-    message = _create(MentionExtractor, storage).process([Message({TEXT: "durée du MSPC"})])[0]
-    (mention,) = json.loads(json.dumps(message.get(MENTIONS)))
-    assert mention["formations"] == [MSPC]
+def test_names_are_handed_on_as_json(trained: LocalModelStorage) -> None:
+    message = _create(trained, "load").process([Message({TEXT: "durée du MSPC"})])[0]
+    (name,) = json.loads(json.dumps(message.get(READING)))["names"]
+    assert name["refs"] == [["formation", MSPC]]
 
 
 def test_a_fiche_added_later_is_found_without_training(
-    storage: LocalModelStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: LocalModelStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fiche = tmp_path / "seeds" / "zorblique.md"
     fiche.parent.mkdir()
     fiche.write_text("# CAP zorblique\n\n## Informations générales\n\n**Durée:** 2 ans\n", encoding="utf-8")
     url = f"sqlite:///{tmp_path}/other.db"
     ingest(fiche.parent, url)
-    component = _create(MentionExtractor, storage)
+    component = _create(trained, "load")
     before = component.process([Message({TEXT: "durée du CAP zorblique"})])[0]
     monkeypatch.setenv("JALON_DATABASE_URL", url)
     after = component.process([Message({TEXT: "durée du CAP zorblique"})])[0]
@@ -192,46 +183,46 @@ def test_a_fiche_added_later_is_found_without_training(
 
 
 @pytest.mark.parametrize(
-    ("text", "intent", "facets"),
+    ("text", "intent", "topics"),
     [
-        ("en combien de temps se fait microtechniques", "ask_duration", ["duree"]),
-        ("quels boulots après MSPC", "ask_jobs", ["metiers"]),
-        ("comment on entre en MSPC", "ask_access", ["acces"]),
+        ("en combien de temps se fait microtechniques", "ask_duration", ["duration"]),
+        ("quels boulots après MSPC", "ask_jobs", ["jobs"]),
+        ("comment on entre en MSPC", "ask_access", ["access"]),
         ("coucou", "greet", []),
     ],
 )
-def test_a_question_is_read(text: str, intent: str, facets: list[str], trained: LocalModelStorage) -> None:
-    message = _read(text, _create(QuestionClassifier, trained, "load"), trained)
+def test_a_question_is_read(text: str, intent: str, topics: list[str], trained: LocalModelStorage) -> None:
+    message = _read(text, _create(trained, "load"))
     assert message.get(INTENT)["name"] == intent
     assert 0 < message.get(INTENT)["confidence"] <= 1
-    assert message.get(QUESTION)["facets"] == facets
-    assert {INTENT, INTENT_RANKING_KEY, QUESTION} <= message.output_properties
-    reading = Reading.from_parse({**message.as_dict(only_output_properties=True), TEXT: text})
+    assert message.get(READING).get("topics", []) == topics
+    assert {INTENT, INTENT_RANKING_KEY, READING} <= message.output_properties
+    reading = reading_of({**message.as_dict(only_output_properties=True), TEXT: text})
     assert reading.intent == intent
-    assert json.loads(json.dumps(reading.as_json())) == json.loads(json.dumps(message.get(QUESTION)))
+    assert json.loads(json.dumps(reading.as_json())) == json.loads(json.dumps(message.get(READING)))
 
 
 def test_ranking_is_in_order(trained: LocalModelStorage) -> None:
-    message = _read("quels boulots après MSPC", _create(QuestionClassifier, trained, "load"), trained)
+    message = _read("quels boulots après MSPC", _create(trained, "load"))
     scores = [each["confidence"] for each in message.get(INTENT_RANKING_KEY)]
     assert scores == sorted(scores, reverse=True)
     assert {each["name"] for each in message.get(INTENT_RANKING_KEY)} <= PHRASES.keys()
 
 
 def test_loaded_reads_as_trained(storage: LocalModelStorage) -> None:
-    fresh = _create(QuestionClassifier, storage)
+    fresh = _create(storage)
     assert fresh.train(_training_data()) == Resource("classifier")
-    loaded = _create(QuestionClassifier, storage, "load")
+    loaded = _create(storage, "load")
     for text in (*WEIRD.values(), *(phrase for phrases in PHRASES.values() for phrase in phrases)):
-        assert _read(text, loaded, storage).data == _read(text, fresh, storage).data
+        assert _read(text, loaded).data == _read(text, fresh).data
 
 
 def test_training_twice_gives_the_same(storage: LocalModelStorage, trained: LocalModelStorage) -> None:
-    again = _create(QuestionClassifier, storage)
+    again = _create(storage)
     again.train(_training_data())
-    first = _create(QuestionClassifier, trained, "load")
+    first = _create(trained, "load")
     for text in ("durée et débouchés de MSPC", "salut, on entre comment ?"):
-        assert _read(text, again, storage).data == _read(text, first, storage).data
+        assert _read(text, again).data == _read(text, first).data
 
 
 def test_nothing_is_pickled(trained: LocalModelStorage) -> None:
@@ -248,13 +239,13 @@ def test_missing_files_leave_it_untrained(
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         for path in files if lost == "all" else files[:1]:
             path.unlink()
-    component = _create(QuestionClassifier, trained, "load")
+    component = _create(trained, "load")
     assert "was not trained" in caplog.text
-    message = _read("durée de MSPC", component, trained)
+    message = _read("durée de MSPC", component)
     assert message.get(INTENT) is None
-    assert Reading.from_parse(message.as_dict()).intent == "nlu_fallback"
+    assert reading_of(message.as_dict()).intent == "nlu_fallback"
 
 
 def test_no_phrase_is_an_error(storage: LocalModelStorage) -> None:
     with pytest.raises(ValueError, match="no training phrases"):
-        _create(QuestionClassifier, storage).train(TrainingData([]))
+        _create(storage).train(TrainingData([]))

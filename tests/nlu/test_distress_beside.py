@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.catalogue.resolver import Resolver
-from bot.knowledge import current_knowledge
+from bot.knowledge import current_world
 from bot.nlu.understanding import Understanding
 from bot.settings import ROOT
 
@@ -29,7 +29,7 @@ _DISTRESS_SEARCHED = {"j'ai envie de mourir", "on me harcèle au lycée", "je me
 def resolver(widest_store: str) -> Iterator[Resolver]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JALON_DATABASE_URL", widest_store)
-        yield current_knowledge().resolver
+        yield current_world().resolver
 
 
 def rows(path: str) -> list[dict[str, object]]:

@@ -45,7 +45,7 @@ def report(model: Path, widest_store: str, tmp_path_factory: pytest.TempPathFact
     found: dict[str, Any] = json.loads((out / "intent_report.json").read_text(encoding="utf-8"))
     errors = out / "intent_errors.json"
     found["errors"] = json.loads(errors.read_text(encoding="utf-8")) if errors.exists() else []
-    found["names"] = json.loads((out / "MentionExtractor_report.json").read_text(encoding="utf-8"))
+    found["names"] = json.loads((out / "MessageReader_report.json").read_text(encoding="utf-8"))
     return found
 
 

@@ -17,8 +17,8 @@ from bot.catalogue.job_fiche import JobFiche
 from bot.catalogue.job_parser import describes_job, parse_job
 from bot.catalogue.parser import parse_formation
 from bot.catalogue.resolver import Resolver
-from bot.dialogue import Knowledge
 from bot.wording import Wording
+from bot.world import World
 
 # The first message reads the word lists, in a second: no example has a deadline.
 settings.register_profile("unit", deadline=None, max_examples=40, derandomize=True)
@@ -245,13 +245,15 @@ _JOB_TEXTS = [
     ),
     # The same pay and level as the one before, and nothing else; a title that is a formation's too.
     _job("fleuriste", presentation="Le fleuriste compose des bouquets.", niveau="CAP ou équivalent", statuts="artisan"),
-    # A name that opens two others.
+    # A word that opens three names and is none itself; a name that begins as another.
     *(
-        _job(f"horloger/ère{end}", presentation=f"L'horloger répare{what}.", salaire=f"{pay} euros brut par mois")
-        for end, what, pay in (
-            ("", " des montres", "1900"),
-            (" de tour", " des clochers", "2000"),
-            (" en marine", " des chronomètres", "2000"),
+        _job(f"{name}", presentation=f"On y répare {what}.", salaire=f"{pay} euros brut par mois")
+        for name, what, pay in (
+            ("horloger/ère", "des montres", "1900"),
+            ("horloger/ère de tour", "des clochers", "2000"),
+            ("calfat/e de barques", "des barques", "1900"),
+            ("calfat/e de pontons", "des pontons", "2000"),
+            ("calfat/e en marine", "des coques", "2000"),
         )
     ),
     # No formation lists it; those it advises have a fiche or not.
@@ -287,13 +289,13 @@ def one(small: Catalogue) -> Callable[[str], Formation]:
 
 
 @pytest.fixture(scope="session")
-def knowledge(small: Catalogue) -> Knowledge:
+def knowledge(small: Catalogue) -> World:
     """The small catalogue with its resolver."""
-    return Knowledge(small, Resolver(small.formations.values(), small.jobs.values()), "https://exemple.fr/?q={query}")
+    return World(small, Resolver(small.formations.values(), small.jobs.values()), "https://exemple.fr/?q={query}")
 
 
 @pytest.fixture(scope="session")
-def resolver(knowledge: Knowledge) -> Resolver:
+def resolver(knowledge: World) -> Resolver:
     """The resolver over the small catalogue."""
     return knowledge.resolver
 
@@ -311,11 +313,11 @@ def small_with_jobs(small: Catalogue, source: Source, job_texts: dict[str, str])
 
 
 @pytest.fixture(scope="session")
-def knowledge_of_jobs(small_with_jobs: Catalogue) -> Knowledge:
+def knowledge_of_jobs(small_with_jobs: Catalogue) -> World:
     """The small catalogue with job fiches and its resolver."""
     catalogue = small_with_jobs
     resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
-    return Knowledge(catalogue, resolver, "https://exemple.fr/?q={query}")
+    return World(catalogue, resolver, "https://exemple.fr/?q={query}")
 
 
 @pytest.fixture(scope="session")

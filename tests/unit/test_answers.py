@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bot.catalogue import answers
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import PLACE_OF_FACET, Catalogue, Facet, Formation, Outcome
-from bot.reading import FORMATION_FACETS
 
 OPTION_A = "BTS systèmes fluviaux option A navigation"
 OPTION_B = "BTS systèmes fluviaux option B chantiers"
@@ -102,7 +101,7 @@ def test_a_silent_fiche_offers_what_it_holds(one: Any, small: Catalogue) -> None
     assert [choice.ask for choice in reply.choices] == [Ask((Facet.DURATION,), (one(SCENE).id,))]
 
 
-@pytest.mark.parametrize("facet", sorted(FORMATION_FACETS))
+@pytest.mark.parametrize("facet", sorted(PLACE_OF_FACET))
 def test_every_facet_of_every_fiche_is_answered_or_said_to_be_missing(facet: Facet, small: Catalogue) -> None:
     for formation in small.formations.values():
         reply = only(answers.answer((facet,), [formation], small))

@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Facet, Outcome
-from bot.catalogue.resolver import Mention
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import FACETS_OF_INTENT, Reading
+from bot.catalogue.ref import formation_ref, job_ref
+from bot.dialogue.state import State
+from bot.understanding.intents import FACETS_OF_INTENT
+from bot.understanding.reading import Act, Fit, Lead, Name, Reading, Role
+from bot.understanding.topics import Topic
+from bot.world import World
+from tests.unit.talking import Conversation, read, turn
 
 OPTION_A = "BTS systèmes fluviaux option A navigation"
 OPTION_B = "BTS systèmes fluviaux option B chantiers"
@@ -29,33 +33,8 @@ HEATING = "diplôme d'ingénieur de l'école du chauffage"
 BARGE = "titre professionnel conducteur de péniche"
 
 
-class Conversation:
-    """One conversation with the dialogue alone."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        self.state = State()
-
-    def say(self, text: str, intent: str, *facets: Facet, unseen: tuple[str, ...] = ()) -> list[Reply]:
-        """The replies to a message understood as `intent`, asking `facets` or those of the intent."""
-        mentions = tuple(self.knowledge.resolver.resolve(text))
-        return self.read(Reading(text, intent, 1.0, facets or FACETS_OF_INTENT.get(intent, ()), mentions, unseen))
-
-    def tap(self, choice: Choice) -> list[Reply]:
-        """The replies to a tapped choice, which comes back as JSON."""
-        ask = Ask.from_json(json.loads(json.dumps(choice.ask.as_json())))
-        return self.read(Reading("/choose{}", "choose", ask=ask))
-
-    def read(self, reading: Reading) -> list[Reply]:
-        replies, after = decide(reading, self.state, self.knowledge)
-        assert replies
-        self.state = State.from_json(json.loads(json.dumps(after.as_json())))
-        assert self.state == after
-        return replies
-
-
 @pytest.fixture
-def talk(knowledge: Knowledge) -> Conversation:
+def talk(knowledge: World) -> Conversation:
     return Conversation(knowledge)
 
 
@@ -206,14 +185,14 @@ def test_distress_comes_first_and_leaves_the_rest_of_the_memory(talk: Conversati
     reply = only(talk.say("le 2e CAP fleuriste et je veux mourir", "distress"))
     assert (reply.response, reply.outcome) == ("distress", Outcome.DISTRESS)
     assert reply.choices
-    assert replace(talk.state, distress="") == before
+    assert replace(talk.state, distress=()) == before
 
 
 def test_a_question_beside_distress_is_answered_after_it(talk: Conversation) -> None:
     text = "durée du CAP fleuriste ?               "
-    beside = Reading(text, "ask_duration", 1.0, (Facet.DURATION,), tuple(talk.knowledge.resolver.resolve(text)))
-    told = Reading("durée du CAP fleuriste ? on me frappe", "distress", 1.0, beside=beside)
-    first, second = talk.read(Reading.from_parse(json.loads(json.dumps(told.as_parse()))))
+    told = read("durée du CAP fleuriste ? on me frappe", "distress", talk.world)
+    told = replace(told, beside=read(text, "ask_duration", talk.world))
+    first, second = talk.read(Reading.from_json(json.loads(json.dumps(told.as_json()))))
     assert (first.response, first.outcome) == ("distress", Outcome.DISTRESS)
     assert facts([second]) == ("answered", ["duree"], [FLORIST])
     assert facts(talk.say("et les métiers ?", "ask_jobs")) == ("answered", ["metiers"], [FLORIST])
@@ -221,7 +200,7 @@ def test_a_question_beside_distress_is_answered_after_it(talk: Conversation) -> 
 
 def test_help_offers_questions_that_work(talk: Conversation) -> None:
     for choice in only(talk.say("aide", "ask_help")).choices:
-        assert only(Conversation(talk.knowledge).tap(choice)).outcome is Outcome.ANSWERED
+        assert only(Conversation(talk.world).tap(choice)).outcome is Outcome.ANSWERED
 
 
 # --- follow-ups
@@ -328,7 +307,7 @@ def test_the_question_is_answered_once_the_choice_is_made(
     ask_which(talk)
     reply = only(talk.say(text, intent, *(FACETS_OF_INTENT["ask_access"])))
     assert (reply.outcome, reply.facets, titles(reply)) == (Outcome.ANSWERED, (Facet.ACCESS,), [title])
-    assert not talk.state.candidates
+    assert not talk.state.offer.asks
 
 
 @pytest.mark.parametrize("at", [0, 1])
@@ -388,8 +367,8 @@ def test_a_rank_counts_in_the_last_list_even_after_another_answer(talk: Conversa
 def test_another_name_drops_the_choice(talk: Conversation) -> None:
     ask_which(talk)
     assert facts(talk.say("durée du CAP fleuriste", "ask_duration")) == ("answered", ["duree"], [FLORIST])
-    assert not talk.state.candidates
-    assert not talk.state.waiting
+    assert not talk.state.offer.asks
+    assert not talk.state.offer.asks
 
 
 def test_another_question_before_the_choice_is_about_the_candidates(talk: Conversation) -> None:
@@ -425,7 +404,7 @@ def test_every_choice_offered_leads_somewhere(talk: Conversation) -> None:
         if choice.ask in seen:
             continue
         seen.add(choice.ask)
-        replies = Conversation(talk.knowledge).tap(choice)
+        replies = Conversation(talk.world).tap(choice)
         assert {reply.outcome for reply in replies} <= {Outcome.ANSWERED, Outcome.NOT_IN_FICHE}
         todo += [more for reply in replies for more in reply.choices]
     assert len(seen) > 20
@@ -637,54 +616,66 @@ def test_a_state_is_read_from_any_json(data: Any) -> None:
 
 
 IDS = ["cap-fleuriste", "cap-horlogerie-fine", "bts-systemes-fluviaux-option-b-chantiers", "gone"]
+TOPICS = st.lists(st.sampled_from([*(topic.value for topic in Topic), "x"]), max_size=3)
+REFS = st.lists(
+    st.sampled_from([*(["formation", id_] for id_ in IDS), ["job", "marinier/ère"], ["job", "gone"], ["x"]]), max_size=4
+)
 VALUES = {
-    "facets": st.lists(st.sampled_from([*(f.value for f in Facet), "x"]), max_size=3),
-    "waiting": st.lists(st.sampled_from([*(f.value for f in Facet), "x"]), max_size=3),
-    "jobs": st.lists(st.sampled_from(["marinier/ère", "gone"]), max_size=2),
+    "topics": TOPICS,
+    "focus": REFS,
+    "recent": REFS,
+    "offer": st.fixed_dictionaries(
+        {}, optional={"refs": REFS, "topics": TOPICS, "asks": st.booleans(), "shown": st.integers(-2, 9)}
+    ),
     "said": st.lists(st.text(max_size=8), max_size=2),
-    "situation": st.text(max_size=8),
     "misses": st.integers(-3, 9),
-    "formations": st.lists(st.sampled_from(IDS), max_size=4),
-    "discussed": st.lists(st.sampled_from(IDS), max_size=4),
-    "listed": st.lists(st.sampled_from(IDS), max_size=4),
-    "candidates": st.lists(st.sampled_from(IDS), max_size=4),
+    "page": st.integers(-3, 9),
+    "last": st.sampled_from(["Tell", "Which", "LeadTo", "Suggest", "Way", "x"]),
+    "distress": st.lists(st.sampled_from(["danger", "self"]), max_size=3),
 }
 STATES = st.fixed_dictionaries({}, optional=VALUES).map(State.from_json)
-MENTIONS = st.lists(
+NAMES = st.lists(
     st.builds(
-        Mention,
+        Name,
         start=st.just(0),
         end=st.just(3),
         text=st.sampled_from(["le CAP", "SFL", "x"]),
-        formations=st.lists(st.sampled_from(IDS), max_size=2).map(tuple),
-        jobs=st.lists(st.sampled_from(["marinier/ère", "gone"]), max_size=1).map(tuple),
-        type=st.sampled_from([None, "CAP", "BTS"]),
+        refs=st.lists(
+            st.sampled_from([*map(formation_ref, IDS), job_ref("marinier/ère"), job_ref("gone")]), max_size=3
+        ).map(tuple),
+        kind=st.sampled_from([None, "CAP", "BTS"]),
         words=st.lists(st.sampled_from(["fleuriste", "sfl"]), max_size=2).map(tuple),
+        fit=st.sampled_from(Fit),
+        role=st.sampled_from(Role),
+        lead=st.sampled_from(Lead),
+        whole_job=st.booleans(),
     ),
     max_size=2,
 ).map(tuple)
-INTENTS = [
-    *FACETS_OF_INTENT, "inform", "choose", "deny", "affirm", "ask_more", "tell_situation", "ask_place", "ask_guidance",
-    "nlu_fallback", "greet", "hyperbole", "insult", "start_over", "no_such_intent",
-]  # fmt: skip
 TEXTS = ["", "et ?", "la 2e", "n° 9", "lequel est le plus court ?", "option B", "et l'autre ?", "le CAP", "🙂", "deux"]
 
 
 @given(
     STATES,
-    st.builds(
-        Reading,
-        text=st.sampled_from(TEXTS),
-        intent=st.sampled_from(INTENTS),
-        facets=st.lists(st.sampled_from(sorted(Facet)), max_size=3, unique=True).map(tuple),
-        mentions=MENTIONS,
-        unseen=st.lists(st.just("zorglub"), max_size=1).map(tuple),
-    ),
+    st.sampled_from(TEXTS),
+    st.sampled_from(Act),
+    st.lists(st.sampled_from(Topic), max_size=3, unique=True).map(tuple),
+    NAMES,
+    st.lists(st.just("zorglub"), max_size=1).map(tuple),
 )
 def test_every_reading_in_every_state_is_replied_to(
-    knowledge: Knowledge, responses: dict[str, Any], state: State, reading: Reading
+    knowledge: World,
+    responses: dict[str, Any],
+    state: State,
+    text: str,
+    act: Act,
+    topics: tuple[Topic, ...],
+    names: tuple[Name, ...],
+    unseen: tuple[str, ...],
 ) -> None:
-    replies, after = decide(reading, state, knowledge)
+    said = read(text, "inform", knowledge)
+    reading = replace(said, act=act, topics=topics, names=names, unseen=unseen, outside="other")
+    replies, after = turn(reading, state, knowledge)
     assert replies
     assert State.from_json(json.loads(json.dumps(after.as_json()))) == after
     for reply in replies:
@@ -694,7 +685,7 @@ def test_every_reading_in_every_state_is_replied_to(
         if reply.outcome in (Outcome.UNKNOWN, Outcome.MISSING):
             assert reply.formations == ()
         if reply.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_FICHE):
-            assert reply.formations
+            assert reply.formations or reply.jobs
             assert reply.facets
 
 
@@ -785,4 +776,4 @@ def test_after_ones_own_type_is_how_to_get_in(talk: Conversation) -> None:
 
 def test_a_job_nobody_knows_is_named(talk: Conversation) -> None:
     reply = only(talk.say("une formation de dresseur de dragons ?", "ask_formations_for_job"))
-    assert (reply.outcome, reply.values["said"]) == (Outcome.UNKNOWN, "dresseur")
+    assert (reply.outcome, reply.values["said"]) == (Outcome.UNKNOWN, "dresseur dragons")

@@ -10,11 +10,12 @@ import yaml
 
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import Outcome
-from bot.dialogue import Knowledge, State, decide
-from bot.dialogue.distress import _table, read_distress
-from bot.reading import Reading
+from bot.dialogue.state import State
 from bot.settings import ROOT
+from bot.understanding.distress import distress_table, read_distress
 from bot.wording import Wording
+from bot.world import World
+from tests.unit.talking import read, tapped, turn
 
 FIRST = {"life": "15", "suicide": "3114", "couple": "17", "danger": "119", "harassment": "3018", "other": "3114"}
 PARENTS = re.compile(r"\bparents?\b")
@@ -25,18 +26,16 @@ def wording() -> Wording:
     return Wording(yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["responses"])
 
 
-def told(text: str, knowledge: Knowledge) -> tuple[Reply, State]:
-    (reply,), state = decide(Reading(text, "distress"), State(), knowledge)
+def told(text: str, knowledge: World) -> tuple[Reply, State]:
+    (reply,), state = turn(read(text, "distress", knowledge), State(), knowledge)
     return reply, State.from_json(json.loads(json.dumps(state.as_json())))
 
 
 @pytest.mark.parametrize(
-    ("about", "text"), [(name, text) for name, kind in _table()["about"].items() for text in kind["examples"]]
+    ("about", "text"), [(name, text) for name, kind in distress_table()["about"].items() for text in kind["examples"]]
 )
-def test_what_is_told_decides_which_number_is_first(
-    about: str, text: str, knowledge: Knowledge, wording: Wording
-) -> None:
-    assert read_distress(text).about == about
+def test_what_is_told_decides_which_number_is_first(about: str, text: str, knowledge: World, wording: Wording) -> None:
+    assert read_distress(text)[0] == about
     reply, _ = told(text, knowledge)
     words = wording.word(reply.response, reply.values)
     numbers = re.findall(r"\[(\d+)\]\(tel:\1\)", words)
@@ -51,10 +50,11 @@ def test_what_is_told_decides_which_number_is_first(
 
 
 @pytest.mark.parametrize(
-    ("speaker", "text"), [(name, text) for name, kind in _table()["speaker"].items() for text in kind["examples"]]
+    ("speaker", "text"),
+    [(name, text) for name, kind in distress_table()["speaker"].items() for text in kind["examples"]],
 )
-def test_the_words_are_for_who_writes(speaker: str, text: str, knowledge: Knowledge, wording: Wording) -> None:
-    assert read_distress(text).speaker == speaker
+def test_the_words_are_for_who_writes(speaker: str, text: str, knowledge: World, wording: Wording) -> None:
+    assert read_distress(text)[1] == speaker
     reply, _ = told(text, knowledge)
     words = wording.word(reply.response, reply.values)
     assert bool(re.search(r"\b[Vv]ous\b|\w+ez\b", words)) is (speaker == "adult")
@@ -63,7 +63,7 @@ def test_the_words_are_for_who_writes(speaker: str, text: str, knowledge: Knowle
 @pytest.mark.parametrize("speaker", ["self", "friend", "adult"])
 @pytest.mark.parametrize("about", FIRST)
 def test_every_reply_is_numbers_then_one_sentence(about: str, speaker: str, wording: Wording) -> None:
-    lines = _table()["about"][about]["lines"]
+    lines = distress_table()["about"][about]["lines"]
     words = wording.word("distress", {"about": about, "speaker": speaker, "lines": lines})
     *numbers, blank, sentence = words.splitlines()
     assert len(numbers) == len(lines)
@@ -74,28 +74,30 @@ def test_every_reply_is_numbers_then_one_sentence(about: str, speaker: str, word
 
 
 @pytest.mark.parametrize("intent", ["thank", "goodbye", "affirm", "deny", "nlu_fallback", "out_of_scope"])
-def test_what_follows_is_answered_soberly(intent: str, knowledge: Knowledge, wording: Wording) -> None:
+def test_what_follows_is_answered_soberly(intent: str, knowledge: World, wording: Wording) -> None:
     _, state = told("mon père me frappe", knowledge)
-    (reply,), after = decide(Reading("ok", intent), state, knowledge)
+    (reply,), after = turn(read("ok", intent, knowledge), state, knowledge)
     assert (reply.response, reply.outcome) == ("distress_followed", Outcome.DISTRESS)
     assert "[119](tel:119)" in wording.word(reply.response, reply.values)
     assert reply.choices
     assert after.distress == state.distress
 
 
-def test_a_question_after_it_is_answered_and_ends_it(knowledge: Knowledge) -> None:
+def test_a_question_after_it_is_answered_and_ends_it(knowledge: World) -> None:
     _, state = told("mon père me frappe", knowledge)
-    (reply,), after = decide(Reading("aide", "ask_help"), state, knowledge)
+    (reply,), after = turn(read("aide", "ask_help", knowledge), state, knowledge)
     assert reply.response == "help"
-    assert after.distress == ""
-    (reply,), _ = decide(Reading("merci", "thank"), after, knowledge)
+    assert after.distress == ()
+    (reply,), _ = turn(read("merci", "thank", knowledge), after, knowledge)
     assert reply.response == "thank"
 
 
-@pytest.mark.parametrize("state", [State(), State(distress="danger self"), State(distress="x y"), State(distress="?")])
-def test_its_choices_work_whenever_they_are_tapped(state: State, knowledge: Knowledge, wording: Wording) -> None:
+@pytest.mark.parametrize(
+    "state", [State(), State(distress=("danger", "self")), State(distress=("x", "y")), State(distress=("?",))]
+)
+def test_its_choices_work_whenever_they_are_tapped(state: State, knowledge: World, wording: Wording) -> None:
     for tap, response in (("help:whom", "distress_whom"), ("help:numbers", "distress"), ("help:?", "distress_whom")):
-        (reply,), _ = decide(Reading("/choose", "choose", ask=Ask(guide=tap)), state, knowledge)
+        (reply,), _ = turn(tapped(Ask(guide=tap)), state, knowledge)
         assert reply.response == response
         assert wording.word(reply.response, reply.values)
         assert [wording.word(choice.response, choice.values) for choice in reply.choices]

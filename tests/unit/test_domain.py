@@ -15,12 +15,13 @@ from jinja2 import UndefinedError, nodes
 
 from bot.catalogue import answers, comparison, job_answers
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Catalogue, Facet, Formation, Source
+from bot.catalogue.fiche import PLACE_OF_FACET, Catalogue, Facet, Formation, Source
 from bot.catalogue.job_fiche import JOB_FACETS
-from bot.catalogue.resolver import Mention
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import FACETS_OF_INTENT, FORMATION_FACETS, Reading
+from bot.dialogue.state import State
+from bot.understanding.intents import FACETS_OF_INTENT
 from bot.wording import Markdown, Wording, escape
+from bot.world import World
+from tests.unit.talking import read, turn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = {
@@ -58,7 +59,7 @@ def named_by_python() -> set[str]:
     for module in MODULES.values():
         for node in ast.walk(module):
             if isinstance(node, ast.Call):
-                if called(node) in {"Reply", "Choice", "word", "smalltalk"} and node.args:
+                if called(node) in {"Reply", "Choice", "word", "Say"} and node.args:
                     names.update(choosable(node.args[0]))
                 if called(node) in {"BadRequest", "_error"} and node.args:
                     names.update(f"error_{code}" for code in constants(node.args[-1]))
@@ -67,8 +68,11 @@ def named_by_python() -> set[str]:
                         names.update(choosable(keyword.value))
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if isinstance(target, ast.Name) and target.id == "OUT_OF_SCOPE":
-                    names.update(name for value in node.value.values for name in constants(value))
+                name = target.id if isinstance(target, ast.Name) else ""
+                if name in ("_RESPONSES_OUTSIDE", "_SAID"):
+                    names.update(text for part in node.value.values for text in constants(part))
+                elif name == "_CHOICES":
+                    names.update(text for part in node.value.keys if part for text in constants(part))
     return names
 
 
@@ -81,7 +85,7 @@ def included(wording: Wording, responses: Responses) -> set[str]:
                 if isinstance(node.template, nodes.Const):
                     found.add(node.template.value)
                 else:  # 'fact_' ~ part.facet
-                    found |= {f"fact_{facet.value}" for facet in (*FORMATION_FACETS, *JOB_FACETS)}
+                    found |= {f"fact_{facet.value}" for facet in (*PLACE_OF_FACET, *JOB_FACETS)}
     return found
 
 
@@ -100,7 +104,7 @@ def test_every_response_is_used(wording: Wording, responses: Responses) -> None:
     assert sorted(set(responses) - used) == []
 
 
-def test_every_choice_of_a_facet_has_its_words(responses: Responses, knowledge: Knowledge) -> None:
+def test_every_choice_of_a_facet_has_its_words(responses: Responses, knowledge: World) -> None:
     for formation in knowledge.catalogue.formations.values():
         for choice in answers.next_questions((formation,), ()):
             assert choice.response in responses
@@ -145,11 +149,11 @@ def test_every_template_compiles(wording: Wording, responses: Responses) -> None
             wording._environment.parse(variation["text"])
 
 
-def _replies(knowledge: Knowledge) -> Iterator[Reply]:
+def _replies(knowledge: World) -> Iterator[Reply]:
     """Replies of every kind, made by the functions that make them."""
     catalogue = knowledge.catalogue
     formations = list(catalogue.formations.values())
-    for facet in sorted(FORMATION_FACETS):
+    for facet in sorted(PLACE_OF_FACET):
         for formation in formations:
             yield from answers.answer((facet,), [formation], catalogue)
         yield from answers.answer((facet,), formations[:2], catalogue)
@@ -179,13 +183,11 @@ INTENTS = [
 @pytest.mark.parametrize("catalogue", ["knowledge", "knowledge_of_jobs"])
 @pytest.mark.parametrize("intent", INTENTS)
 def test_every_turn_is_worded(intent: str, catalogue: str, request: pytest.FixtureRequest, wording: Wording) -> None:
-    knowledge: Knowledge = request.getfixturevalue(catalogue)
+    knowledge: World = request.getfixturevalue(catalogue)
     state = State()
     texts = ("ça ?", "le BTS MUC ?", "fleuriste", "en CAP ?", "BTS SFL", "lequel est le plus long ?", "un horloger")
     for text, unseen in [(text, unseen) for text in texts for unseen in ((), ("zorglub",))]:
-        mentions: tuple[Mention, ...] = tuple(knowledge.resolver.resolve(text))
-        reading = Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), mentions, unseen)
-        replies, state = decide(reading, state, knowledge)
+        replies, state = turn(read(text, intent, knowledge, unseen=unseen), state, knowledge)
         for reply in replies:
             check_worded(reply, wording)
 
@@ -206,7 +208,7 @@ def _replies_on_jobs(catalogue: Catalogue) -> Iterator[Reply]:
         yield from (reply for reply in (*some, job_answers.recommended(label, catalogue)) if reply)
 
 
-def test_every_reply_is_worded(knowledge: Knowledge, small_with_jobs: Catalogue, wording: Wording) -> None:
+def test_every_reply_is_worded(knowledge: World, small_with_jobs: Catalogue, wording: Wording) -> None:
     for reply in (*_replies(knowledge), *_replies_on_jobs(small_with_jobs)):
         check_worded(reply, wording)
 
@@ -231,7 +233,7 @@ def test_a_missing_value_is_an_error(wording: Wording) -> None:
         wording.word("answer", {})
 
 
-def test_values_are_shown_to_the_letter(knowledge: Knowledge, wording: Wording) -> None:
+def test_values_are_shown_to_the_letter(knowledge: World, wording: Wording) -> None:
     """A code with marks of Markdown, and whatever a user typed."""
     formation: Formation = knowledge.catalogue.formations["bts-systemes-fluviaux-option-a-navigation"]
     (reply,) = answers.answer((Facet.CODE,), [formation], knowledge.catalogue)

@@ -42,7 +42,7 @@ def test_a_hand_typed_python_begins_with_it(tmp_path: Path) -> None:
 def test_nothing_neural_and_no_client_of_a_service_is_loaded() -> None:
     code = (
         "from bot.runtime.environment import prepare; prepare(serving=True);"
-        "import sys, rasa.core.run, rasa.core.agent, bot.nlu.question_classifier, bot.channel.web;"
+        "import sys, rasa.core.run, rasa.core.agent, bot.understanding.rasa_reader, bot.channel.web;"
         "names = ('tensorflow', 'slack_sdk', 'boto3', 'matplotlib');"
         "print([name for name in names if hasattr(sys.modules[name], '__version__')],"
         "      'sklearn' in sys.modules)"

@@ -15,11 +15,13 @@ from bot.catalogue.fiche import Catalogue
 from bot.catalogue.ingest import ingest
 from bot.catalogue.resolver import Resolver
 from bot.catalogue.store import connect, read_catalogue
-from bot.dialogue import Knowledge, State, decide
+from bot.dialogue.state import State
 from bot.guidance.interview import Interview
 from bot.guidance.profile import Profile
-from bot.reading import FACETS_OF_INTENT, Reading
+from bot.understanding.reading import Reading
 from bot.wording import Wording
+from bot.world import World
+from tests.unit.talking import read, tapped, turn
 
 FILE = Path(__file__).resolve().parent.parent / "guidance_dialogues.jsonl"
 DIALOGUES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
@@ -34,23 +36,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def known(world: Catalogue) -> Knowledge:
-    return Knowledge(world, Resolver(world.formations.values(), world.jobs.values(), job_fiches=world.job_fiches))
+def known(world: Catalogue) -> World:
+    return World(world, Resolver(world.formations.values(), world.jobs.values(), job_fiches=world.job_fiches))
 
 
 class Conversation:
     """One conversation, its choices by the titles that they show."""
 
-    def __init__(self, known: Knowledge, wording: Wording) -> None:
+    def __init__(self, known: World, wording: Wording) -> None:
         self.known, self.wording = known, wording
         self.state = State()
         self.replies: list[Reply] = []
 
-    def turn(self, turn: dict[str, Any]) -> list[Reply]:
-        reading = self._tapped(turn["tap"]) if "tap" in turn else self._typed(turn["say"], turn["intent"])
-        self.replies, after = decide(reading, self.state, self.known)
-        self.state = State.from_json(json.loads(json.dumps(after.as_json())))
-        assert self.state == after
+    def turn(self, said: dict[str, Any]) -> list[Reply]:
+        reading = self._tapped(said["tap"]) if "tap" in said else read(said["say"], said["intent"], self.known)
+        self.replies, self.state = turn(reading, self.state, self.known)
         return self.replies
 
     def text(self) -> str:
@@ -60,37 +60,32 @@ class Conversation:
         choices = [choice for reply in self.replies for choice in reply.choices]
         return {self.wording.word(c.response, c.values): c.ask for c in choices}
 
-    def _typed(self, text: str, intent: str) -> Reading:
-        mentions = tuple(self.known.resolver.resolve(text))
-        return Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), mentions)
-
     def _tapped(self, title: str) -> Reading:
-        asked = self.titles()[title]
-        return Reading("/choose{}", "choose", ask=Ask.from_json(json.loads(json.dumps(asked.as_json()))))
+        return tapped(self.titles()[title])
 
 
 @pytest.fixture
-def talk(known: Knowledge, wording: Wording) -> Conversation:
+def talk(known: World, wording: Wording) -> Conversation:
     return Conversation(known, wording)
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=[d["about"] for d in DIALOGUES])
 def test_a_guidance_conversation(talk: Conversation, dialogue: dict[str, Any]) -> None:
-    for turn in dialogue["turns"]:
-        first, *_ = talk.turn(turn)
-        said = turn.get("say") or turn["tap"]
-        assert first.outcome.value == turn["outcome"], said
-        if "facets" in turn:
-            assert [facet.value for facet in first.facets] == turn["facets"], said
-        assert set(turn.get("jobs", ())) <= set(first.jobs), said
-        assert not set(turn.get("without", ())) & set(first.jobs), said
-        assert set(turn.get("fiches", ())) <= {f.title for f in first.formations}, said
-        if "asks" in turn:
-            assert first.values["step"] == turn["asks"], said
-        elif turn.get("facets") == ["guidage"]:
+    for step in dialogue["turns"]:
+        first, *_ = talk.turn(step)
+        said = step.get("say") or step["tap"]
+        assert first.outcome.value == step["outcome"], said
+        if "facets" in step:
+            assert [facet.value for facet in first.facets] == step["facets"], said
+        assert set(step.get("jobs", ())) <= set(first.jobs), said
+        assert not set(step.get("without", ())) & set(first.jobs), said
+        assert set(step.get("fiches", ())) <= {f.title for f in first.formations}, said
+        if "asks" in step:
+            assert first.values["step"] == step["asks"], said
+        elif step.get("facets") == ["guidage"]:
             assert first.values["others"] or len(first.jobs) >= 2, said
             assert 1 <= len(first.jobs) <= 5, said
-        assert turn.get("text", "") in talk.text(), said
+        assert step.get("text", "") in talk.text(), said
 
 
 def test_there_are_thirty_dialogues_by_typing_and_by_taps() -> None:
@@ -100,12 +95,12 @@ def test_there_are_thirty_dialogues_by_typing_and_by_taps() -> None:
 
 def test_every_reason_and_every_step_can_be_traced(world: Catalogue) -> None:
     """Each value told is what was said, or stands in the section that is cited of a fiche of the catalogue."""
-    known = Knowledge(world, Resolver(world.formations.values(), world.jobs.values(), job_fiches=world.job_fiches))
+    known = World(world, Resolver(world.formations.values(), world.jobs.values(), job_fiches=world.job_fiches))
     text = (
         "je suis en 3e, j'aime être dehors et travailler de mes mains, 3 ans, en apprentissage, tu me conseilles quoi ?"
     )
-    (reply,), after = decide(Reading(text, "ask_guidance"), State(), known)
-    profile = after.guidance.profile
+    (reply,), after = turn(read(text, "ask_guidance", known), State(), known)
+    profile = after.interview.profile
     cited = {(label, section) for label, section in reply.job_sources}
     for label, told in zip(reply.jobs, reply.values["jobs"], strict=True):
         fiche = world.job_fiches[label]
@@ -124,9 +119,7 @@ def test_every_reason_and_every_step_can_be_traced(world: Catalogue) -> None:
             (same,) = [f for f in world.formations.values() if f.title == formation["title"]]
             assert formation["duration"] == same.duration
             assert same.title in fiche.formations or label in same.jobs
-    (way,), _ = decide(
-        Reading("x", "choose", ask=Ask.from_json({"facets": ["parcours"], "jobs": ["éclusier"]})), after, known
-    )
+    (way,), _ = turn(tapped(Ask.from_json({"facets": ["parcours"], "jobs": ["éclusier"]})), after, known)
     for step in [step for one in way.values["ways"] for step in one["steps"] if step["title"]]:
         (formation,) = [f for f in way.formations if f.title == step["title"]]
         assert (step["duration"], step["level"]) == (formation.duration, formation.level)
@@ -139,9 +132,9 @@ def test_every_reason_and_every_step_can_be_traced(world: Catalogue) -> None:
 
 def test_what_was_said_lives_in_the_state_and_is_forgotten(talk: Conversation) -> None:
     talk.turn({"say": "je suis en 3e, j'aime les animaux, tu me conseilles quoi ?", "intent": "ask_guidance"})
-    assert talk.state.guidance.profile == Profile("3e", interests=("je veux m'occuper d'animaux",))
+    assert talk.state.interview.profile == Profile("3e", interests=("je veux m'occuper d'animaux",))
     talk.turn({"say": "stop", "intent": "deny"})
-    assert talk.state.guidance == Interview()
+    assert talk.state.interview == Interview()
     talk.turn({"say": "je suis en 3e, j'aime les animaux, tu me conseilles quoi ?", "intent": "ask_guidance"})
     talk.turn({"say": "recommencer", "intent": "start_over"})
     assert talk.state == State()
@@ -149,13 +142,15 @@ def test_what_was_said_lives_in_the_state_and_is_forgotten(talk: Conversation) -
 
 @pytest.mark.parametrize("data", [None, [], {"step": "x"}, {"profile": 3}, {"shown": "abc"}, {"passed": ["x", 1]}])
 def test_a_malformed_interview_is_forgotten(data: object) -> None:
-    assert State.from_json({"guidance": data}) == State()
+    assert State.from_json({"interview": data}) == State()
 
 
-def test_without_job_fiches_it_says_where_to_start(knowledge: Knowledge) -> None:
-    (reply,), after = decide(Reading("je sais pas quoi faire, j'aime les animaux", "ask_guidance"), State(), knowledge)
+def test_without_job_fiches_it_says_where_to_start(knowledge: World) -> None:
+    (reply,), after = turn(
+        read("je sais pas quoi faire, j'aime les animaux", "ask_guidance", knowledge), State(), knowledge
+    )
     assert reply.response == "guidance"
-    assert after.guidance.last == ()
+    assert after.interview.last == ()
 
 
 def test_every_reason_is_worded(wording: Wording, job_folder: Path) -> None:

@@ -11,8 +11,9 @@ from bot.catalogue.job_names import JobHeads
 from bot.catalogue.job_parser import parse_job
 from bot.catalogue.lexicon import lexicon
 from bot.catalogue.resolver import Resolver
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import Reading
+from bot.dialogue.state import State
+from bot.world import World
+from tests.unit.talking import read, turn
 
 TEACHER, FITTER, WIRER, LIFTS = (
     "professeur/e des écoles",
@@ -29,17 +30,16 @@ def lift_fiche() -> str:
 
 
 @pytest.fixture(scope="module")
-def known() -> Knowledge:
+def known() -> World:
     texts = {label: job_text(label, "bac ou équivalent", ("j'aime bouger",)) for label in LABELS if label != LIFTS}
     formations = {"a.md": formation_text("CAP cuisine des îles", 2, 3, "Après la 3e.")}
     catalogue = catalogue_of(formations, {**{f"{n}.md": t for n, t in enumerate(texts.values())}, "l.md": lift_fiche()})
     resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
-    return Knowledge(catalogue, resolver)
+    return World(catalogue, resolver)
 
 
-def asked(known: Knowledge, text: str, facet: Facet, *unseen: str) -> tuple[str, set[str]]:
-    reading = Reading(text, "inform", 1.0, (facet,), tuple(known.resolver.resolve(text)), unseen)
-    (reply,), _ = decide(reading, State(), known)
+def asked(known: World, text: str, facet: Facet, *unseen: str) -> tuple[str, set[str]]:
+    (reply,), _ = turn(read(text, "inform", known, (facet,), unseen), State(), known)
     return reply.outcome.value, set(reply.jobs)
 
 
@@ -60,7 +60,7 @@ def test_a_first_word_opens_names() -> None:
     assert heads.opened("xylophone") == ("", (), 0)
 
 
-def test_what_to_become_may_be_named_by_words_of_talk(known: Knowledge) -> None:
+def test_what_to_become_may_be_named_by_words_of_talk(known: World) -> None:
     assert asked(known, "comment devenir professeur des écoles ?", Facet.JOB_LEVEL) == ("answered", {TEACHER})
     beside = asked(
         known, "j'ai un CAP cuisine des îles, quel niveau pour devenir professeur des écoles", Facet.JOB_LEVEL
@@ -68,30 +68,29 @@ def test_what_to_become_may_be_named_by_words_of_talk(known: Knowledge) -> None:
     assert beside == ("answered", {TEACHER})
 
 
-def test_a_word_that_opens_several_asks_which(known: Knowledge) -> None:
+def test_a_word_that_opens_several_asks_which(known: World) -> None:
     assert asked(known, "monteuse : le niveau ?", Facet.JOB_LEVEL, "monteuse")[0] in {"ambiguous", "answered"}
     assert asked(known, "le niveau du métier de monteur ?", Facet.JOB_LEVEL, "niveaux") != ("unknown", set())
 
 
-def test_all_that_is_said_may_be_another_name(known: Knowledge) -> None:
+def test_all_that_is_said_may_be_another_name(known: World) -> None:
     assert asked(known, "quel niveau pour être monteur d'ascenseurs", Facet.JOB_LEVEL, "monteur") == (
         "answered",
         {LIFTS},
     )
 
 
-def test_a_real_word_is_no_misspelt_one(known: Knowledge) -> None:
+def test_a_real_word_is_no_misspelt_one(known: World) -> None:
     assert known.resolver.near_jobs("horlogier") == ("horloger/ère",)
     assert known.resolver.near_jobs("plonbier") == ("plombier/ère",)
     assert known.resolver.near_jobs("pompier") == ()
-    (reply,), _ = decide(
-        Reading("un pompier gagne combien", "inform", 1.0, (Facet.JOB_SALARY,), (), ("pompier",)), State(), known
-    )
+    reading = read("un pompier gagne combien", "inform", known, (Facet.JOB_SALARY,), ("pompier",))
+    (reply,), _ = turn(reading, State(), known)
     assert reply.outcome is Outcome.UNKNOWN
     assert reply.choices == ()
 
 
-def test_a_job_to_become_is_no_aside_beside_a_diploma(known: Knowledge) -> None:
+def test_a_job_to_become_is_no_aside_beside_a_diploma(known: World) -> None:
     (first, *_) = known.resolver.resolve("comment devenir plombière après un bac zumba")
     assert first.jobs == ("plombier/ère",)
 
@@ -131,8 +130,8 @@ def test_each_popular_name_is_a_name_of_its_own(of_all: Resolver, whole_with_job
 def test_a_job_named_whole_is_not_another_that_begins_alike(whole_with_jobs: Catalogue, of_all: Resolver) -> None:
     """A baker's pay is not that of the pastry cook, who is also called "boulanger-pâtissier"."""
     text = "boulanger ou pâtissier, lequel est le mieux payé"
-    reading = Reading(text, "ask_job_salary", 1.0, (Facet.JOB_SALARY,), tuple(of_all.resolve(text)))
-    replies, _ = decide(reading, State(), Knowledge(whole_with_jobs, of_all))
+    world = World(whole_with_jobs, of_all)
+    replies, _ = turn(read(text, "ask_job_salary", world), State(), world)
     assert [(reply.outcome, reply.jobs) for reply in replies] == [
         (Outcome.ANSWERED, ("pâtissier/ère",)),
         (Outcome.NOT_IN_FICHE, ("boulanger/ère",)),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.catalogue import job_answers
-from bot.catalogue.answers import Ask, Reply
+from bot.catalogue.answers import Reply
 from bot.catalogue.fiche import Catalogue, Facet, Outcome
+from bot.catalogue.ref import job_ref
 from bot.catalogue.resolver import Resolver
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import FACETS_OF_INTENT, Reading
+from bot.dialogue.state import Offer, State
+from bot.understanding.intents import FACETS_OF_INTENT
+from bot.understanding.topics import Topic
 from bot.wording import Wording
+from bot.world import World
+from tests.unit.talking import Conversation, read
 
+BOATS = "calfat/e de barques"
 BARGE, FLORIST, WATCH, LIGHT, TAMER = (
     "marinier/ère", "fleuriste", "horloger/ère", "gardien/ne de phare", "agent/e des vagues"
 )  # fmt: skip
@@ -21,29 +24,19 @@ ALL = {intent: facets[0] for intent, facets in FACETS_OF_INTENT.items() if inten
 PENICHE = "titre professionnel conducteur de péniche"
 
 
-class Talk:
-    """A conversation with the intents given: what NLU would have read."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        self.state = State()
+class Talk(Conversation):
+    """A conversation with the intents given: what the models would have read."""
 
     def say(self, text: str, intent: str = "inform", *also: Facet, unseen: tuple[str, ...] = ()) -> list[Reply]:
         facets = (*FACETS_OF_INTENT.get(intent, ()), *also)
-        reading = Reading(text, intent, 1.0, facets, tuple(self.knowledge.resolver.resolve(text)), unseen)
-        return self._turn(reading)
+        return self.read(read(text, intent, self.world, facets, unseen))
 
-    def tap(self, reply: Reply, number: int = 0) -> list[Reply]:
-        return self._turn(Reading("", "choose", ask=Ask.from_json(reply.choices[number].ask.as_json())))
-
-    def _turn(self, reading: Reading) -> list[Reply]:
-        replies, after = decide(reading, self.state, self.knowledge)
-        self.state = State.from_json(after.as_json())
-        return replies
+    def tap_number(self, reply: Reply, number: int = 0) -> list[Reply]:
+        return self.tap(reply.choices[number])
 
 
 @pytest.fixture
-def talk(knowledge_of_jobs: Knowledge) -> Talk:
+def talk(knowledge_of_jobs: World) -> Talk:
     return Talk(knowledge_of_jobs)
 
 
@@ -96,7 +89,7 @@ def test_what_is_asked_of_a_long_section_is_told_and_the_rest_on_demand(talk: Ta
     text = wording.word(reply.response, reply.values)
     assert "On navigue de jour, parfois la nuit." in text
     assert "Les mains sont souvent grasses." not in text
-    for tell_the_rest in (lambda: talk.say("la suite", "ask_more"), lambda: talk.tap(reply)):
+    for tell_the_rest in (lambda: talk.say("la suite", "ask_more"), lambda: talk.tap_number(reply)):
         rest = one(tell_the_rest())
         assert facts(rest) == ("answered", ["metier_conditions"], [BARGE])
         assert "Les mains sont souvent grasses." in wording.word(rest.response, rest.values)
@@ -151,7 +144,7 @@ def test_a_job_without_a_fiche(talk: Talk, wording: Wording) -> None:
     text = wording.word(reply.response, reply.values)
     assert "Je n'ai pas de fiche sur le métier archéologue" in text
     assert "6 formations" in text
-    assert Facet.FORMATIONS_FOR_JOB in one(talk.tap(reply)).facets
+    assert Facet.FORMATIONS_FOR_JOB in one(talk.tap_number(reply)).facets
 
 
 def test_how_to_become_what_has_no_fiche_is_told_by_formations(talk: Talk) -> None:
@@ -167,7 +160,7 @@ def test_what_one_becomes_is_a_job(text: str, job: str, whole_with_jobs: Catalog
     """Not a formation whose title holds its name, to be entered or chosen from."""
     catalogue = whole_with_jobs
     resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
-    reply = one(Talk(Knowledge(catalogue, resolver, "")).say(text, "ask_job_access"))
+    reply = one(Talk(World(catalogue, resolver, "")).say(text, "ask_job_access"))
     assert facts(reply) == ("answered", ["formations_pour_metier"], [job])
 
 
@@ -197,48 +190,57 @@ def test_a_bare_name_is_what_one_does_and_the_formations(talk: Talk) -> None:
     assert facts(reply) == ("answered", ["metier_description", "formations_pour_metier"], [BARGE])
 
 
+def test_a_name_said_whole_is_that_job_though_others_begin_alike(talk: Talk) -> None:
+    assert facts(one(talk.say("combien gagne un horloger", "ask_job_salary"))) == (
+        "answered",
+        ["metier_salaire"],
+        [WATCH],
+    )
+
+
 def test_a_name_that_opens_others_is_asked_about(talk: Talk) -> None:
-    reply = one(talk.say("combien gagne un horloger", "ask_job_salary"))
+    reply = one(talk.say("combien gagne un calfat", "ask_job_salary"))
     assert reply.outcome is Outcome.AMBIGUOUS
-    assert reply.jobs == (WATCH, "horloger/ère de tour", "horloger/ère en marine")
+    assert reply.jobs == (BOATS, "calfat/e de pontons", "calfat/e en marine")
     assert reply.formations == ()
 
 
-@pytest.mark.parametrize("choice", ["la 2e", "2", "de tour", "horloger de tour"])
+@pytest.mark.parametrize("choice", ["la 2e", "2", "de pontons", "calfat de pontons"])
 def test_the_question_waits_for_the_choice(talk: Talk, choice: str, wording: Wording) -> None:
-    talk.say("combien gagne un horloger", "ask_job_salary")
+    talk.say("combien gagne un calfat", "ask_job_salary")
     reply = one(talk.say(choice, "choose"))
-    assert facts(reply) == ("answered", ["metier_salaire"], ["horloger/ère de tour"])
+    assert facts(reply) == ("answered", ["metier_salaire"], ["calfat/e de pontons"])
     assert "2000 euros" in wording.word(reply.response, reply.values)
 
 
 def test_a_choice_after_a_question_that_no_job_answers(talk: Talk) -> None:
-    """The question that waits is one on a formation: the job picked is told as by its name alone."""
-    talk.say("combien gagne un horloger", "ask_job_salary")
+    """Another question lets the choice go; asked again, it waits again."""
+    talk.say("combien gagne un calfat", "ask_job_salary")
     assert one(talk.say("c'est quoi le code ?", "ask_code")).outcome is Outcome.MISSING
-    assert facts(one(talk.say("2", "choose"))) == ("answered", ["metier_description"], ["horloger/ère de tour"])
+    talk.say("combien gagne un calfat", "ask_job_salary")
+    assert facts(one(talk.say("2", "choose"))) == ("answered", ["metier_salaire"], ["calfat/e de pontons"])
 
 
 def test_a_choice_by_button(talk: Talk) -> None:
-    asked = one(talk.say("combien gagne un horloger", "ask_job_salary"))
-    assert facts(one(talk.tap(asked, 1))) == ("answered", ["metier_salaire"], ["horloger/ère de tour"])
+    asked = one(talk.say("combien gagne un calfat", "ask_job_salary"))
+    assert facts(one(talk.tap_number(asked, 1))) == ("answered", ["metier_salaire"], ["calfat/e de pontons"])
 
 
 def test_a_number_out_of_range_asks_again(talk: Talk) -> None:
-    talk.say("combien gagne un horloger", "ask_job_salary")
+    talk.say("combien gagne un calfat", "ask_job_salary")
     assert one(talk.say("le 7e", "choose")).outcome is Outcome.AMBIGUOUS
-    assert one(talk.say("le 1er", "choose")).jobs == (WATCH,)
+    assert one(talk.say("le 1er", "choose")).jobs == (BOATS,)
 
 
 def test_jobs_that_share_the_fact_need_no_choice(talk: Talk) -> None:
-    talk.say("combien gagne un horloger", "ask_job_salary")
-    replies = talk.say("de tour ou en marine", "choose")
+    talk.say("combien gagne un calfat", "ask_job_salary")
+    replies = talk.say("de pontons ou en marine", "choose")
     assert {reply.outcome for reply in replies} <= {Outcome.ANSWERED, Outcome.AMBIGUOUS}
 
 
 def test_words_that_open_jobs_count_in_a_question_on_a_job_alone(talk: Talk) -> None:
     """ "agent" is no job alone, and no formation."""
-    assert not talk.knowledge.resolver.resolve("un agent")
+    assert not talk.world.resolver.resolve("un agent")
     assert one(talk.say("comment devenir agent", "ask_job_access")).jobs == (TAMER,)
 
 
@@ -260,9 +262,9 @@ def test_follow_ups(talk: Talk) -> None:
 
 
 def test_small_talk_in_between_loses_nothing(talk: Talk) -> None:
-    talk.say("combien gagne un horloger", "ask_job_salary")
+    talk.say("combien gagne un calfat", "ask_job_salary")
     talk.say("merci", "thank")
-    assert facts(one(talk.say("de tour", "choose")))[0] == "answered"
+    assert facts(one(talk.say("de pontons", "choose")))[0] == "answered"
 
 
 def test_the_job_is_spoken_of_while_formations_lead_there(talk: Talk) -> None:
@@ -287,7 +289,7 @@ def test_a_question_without_a_job_asks_which_and_waits(talk: Talk) -> None:
 def test_a_formation_has_no_salary_but_its_jobs_have(talk: Talk) -> None:
     reply = one(talk.say("salaire après le titre professionnel conducteur de péniche", "ask_job_salary"))
     assert (reply.outcome, reply.jobs) == (Outcome.OUT_OF_SCOPE, ())
-    assert facts(one(talk.tap(reply))) == ("answered", ["metier_salaire"], [BARGE])
+    assert facts(one(talk.tap_number(reply))) == ("answered", ["metier_salaire"], [BARGE])
 
 
 def test_the_same_question_of_a_formation_stays_one_of_it(talk: Talk) -> None:
@@ -299,13 +301,13 @@ def test_the_same_question_of_a_formation_stays_one_of_it(talk: Talk) -> None:
 # --- questions that are not of a job
 
 
-def test_what_leads_to_a_job_is_as_it_was(talk: Talk, knowledge: Knowledge) -> None:
+def test_what_leads_to_a_job_is_as_it_was(talk: Talk, knowledge: World) -> None:
     text = "quelles formations pour être marinier"
     before, after = Talk(knowledge), talk
     assert one(after.say(text, "ask_formations_for_job")) == one(before.say(text, "ask_formations_for_job"))
 
 
-def test_a_store_without_job_fiches_says_what_it_lacks(knowledge: Knowledge, wording: Wording) -> None:
+def test_a_store_without_job_fiches_says_what_it_lacks(knowledge: World, wording: Wording) -> None:
     talk = Talk(knowledge)
     assert one(talk.say("combien gagne un marinier", "ask_job_salary")).outcome is Outcome.OUT_OF_SCOPE
     assert facts(one(talk.say("horaires d'un marinier", "ask_job_conditions"))) == (
@@ -319,14 +321,15 @@ def test_a_store_without_job_fiches_says_what_it_lacks(knowledge: Knowledge, wor
     assert "« zorglub »" in wording.word(unknown.response, unknown.values)
 
 
-@pytest.mark.parametrize(("intent", "response"), [("distress", "distress"), ("start_over", "restarted")])
+@pytest.mark.parametrize(("intent", "response"), [("distress", "distress"), ("insult", "insulted")])
 def test_other_turns_come_first(talk: Talk, intent: str, response: str) -> None:
     talk.say("combien gagne un horloger", "ask_job_salary")
     assert one(talk.say("horloger de tour", intent)).response == response
 
 
 def test_a_job_that_left_the_store_is_forgotten(talk: Talk) -> None:
-    talk.state = replace(State(), jobs=("gone",), job_candidates=("gone",), facets=("metier_salaire",))
+    gone = (job_ref("gone"),)
+    talk.state = State(focus=gone, recent=gone, offer=Offer(gone, asks=True), topics=(Topic.SALARY,))
     assert one(talk.say("la suite", "ask_more")).response == "no_more"
     assert one(talk.say("et ça gagne combien", "ask_job_salary")).outcome is Outcome.MISSING
 

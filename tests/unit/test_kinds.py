@@ -7,8 +7,9 @@ import pytest
 from bot.catalogue.fiche import FIELD_DURATION, FIELD_LEVEL, Catalogue, Facet, Formation, Outcome
 from bot.catalogue.kinds import facts_of_kind
 from bot.catalogue.resolver import Resolver
-from bot.dialogue import Knowledge
-from tests.unit.test_dialogue import Conversation, facts, only
+from bot.world import World
+from tests.unit.talking import Conversation
+from tests.unit.test_dialogue import facts, only
 
 
 def formation(number: int, duration: str, level: str) -> Formation:
@@ -46,12 +47,12 @@ def test_what_is_asked_is_told_as_far_as_it_belongs_to_a_type(asked: tuple[Facet
 
 
 @pytest.fixture(scope="module")
-def of_all(whole: Catalogue) -> Knowledge:
-    return Knowledge(whole, Resolver(whole.formations.values(), whole.jobs.values()))
+def of_all(whole: Catalogue) -> World:
+    return World(whole, Resolver(whole.formations.values(), whole.jobs.values()))
 
 
 @pytest.fixture
-def talk(of_all: Knowledge) -> Conversation:
+def talk(of_all: World) -> Conversation:
     return Conversation(of_all)
 
 

@@ -14,11 +14,15 @@ FILES = sorted(
     path.relative_to(ROOT).as_posix() for folder in ("bot", "actions") for path in (ROOT / folder).rglob("*.py")
 )
 
-# Free of Rasa although they are beside its components.
-PURE = {"bot/nlu/understanding.py", "bot/nlu/features.py", "bot/nlu/intent_model.py"}
-KNOWS = ("bot/catalogue/", "bot/guidance/", "bot/dialogue/", "bot/reading.py", "bot/wording.py")
+KNOWS = ("bot/catalogue/", "bot/guidance/", "bot/dialogue/", "bot/answers/", "bot/understanding/", "bot/wording.py")
+READER = "bot/understanding/rasa_reader.py"
+# From what knows least to what knows most: nothing imports what stands after it.
+DIRECTION = (
+    *("bot.codec", "bot.catalogue", "bot.world", "bot.guidance", ("bot.understanding", "bot.nlu"), "bot.dialogue"),
+    *("bot.answers", "bot.conversation"),
+)
 MAY_IMPORT = {
-    "rasa": ("bot/nlu/", "bot/channel/", "bot/stores/", "bot/runtime/"),
+    "rasa": (READER, "bot/channel/", "bot/stores/", "bot/runtime/"),
     "rasa_sdk": ("actions/", "bot/runtime/"),
     "sanic": ("bot/channel/", "bot/runtime/"),
 }
@@ -62,28 +66,51 @@ def at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 def test_there_are_files() -> None:
     assert len(FILES) > 25
-    assert set(FILES) >= PURE
+    assert READER in FILES
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_only_its_own_layer_imports_a_framework(path: str) -> None:
     for framework, folders in MAY_IMPORT.items():
-        if not path.startswith(folders) or path in PURE:
+        if not path.startswith(folders):
             assert framework not in packages(path), f"{framework} in {path}"
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.startswith(KNOWS)])
+@pytest.mark.parametrize("path", [path for path in FILES if path.startswith(KNOWS) and path != READER])
 def test_what_the_bot_knows_stands_alone(path: str) -> None:
     """No framework, no environment, nothing of the conversation above it."""
     assert not packages(path) & {"rasa", "rasa_sdk", "sanic", "actions"}
     names = set(imported(tree(path)))
-    above = ("bot.settings", "bot.knowledge", "bot.full_text_search", "bot.nlu", "bot.channel")
+    above = ("bot.settings", "bot.knowledge", "bot.full_text_search", "bot.channel")
     assert not any(name.startswith(above) for name in names)
-    if path.startswith("bot/catalogue/"):
-        assert not any(name.startswith("bot.") and not name.startswith("bot.catalogue") for name in names)
     attributes = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert not attributes & {"environ", "getenv"}
     assert not {"os.environ", "os.getenv"} & names
+
+
+def place(module: str) -> int | None:
+    """Where a module stands in DIRECTION, or None where it does not."""
+    return next((at for at, layer in enumerate(DIRECTION) if module.startswith(layer)), None)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path != READER])
+def test_nothing_imports_what_stands_after_it(path: str) -> None:
+    here = place(path.removesuffix(".py").replace("/", "."))
+    if here is not None:
+        beyond = [name for name in imported(tree(path)) if (there := place(name)) is not None and there > here]
+        assert beyond == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.startswith(("bot/dialogue/", "bot/answers/", "actions/"))]
+)
+def test_only_the_reader_looks_at_the_text_of_a_message(path: str) -> None:
+    """The dialogue and the answers know a message by its reading: what it holds, not what was typed."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and node.attr == "text":
+            value = node.value
+            of = value.attr if isinstance(value, ast.Attribute) else getattr(value, "id", "")
+            assert of not in ("reading", "rest", "latest_message"), f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path != "bot/settings.py"])

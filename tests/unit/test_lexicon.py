@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.catalogue.lexicon import GAP_WORDS, is_french, lexicon, type_key
+from bot.catalogue.lexicon import GAP_WORDS, lexicon, type_key
 from bot.catalogue.normalize import fold, tokenize
 
 
@@ -52,16 +52,6 @@ def test_kinds_are_types() -> None:
 
 def test_longest_type_is_the_longest() -> None:
     assert lexicon().longest_type == max(len(form) for form in lexicon().types)
-
-
-@pytest.mark.parametrize("word", ["maintenance", "connectes", "infirmieres", "apprendre", "durait"])
-def test_french_words(word: str) -> None:
-    assert is_french(word)
-
-
-@pytest.mark.parametrize("word", ["maintenence", "xqzt", "horlojerie"])
-def test_faults_are_no_french(word: str) -> None:
-    assert not is_french(word)
 
 
 def test_gaps_are_folded() -> None:

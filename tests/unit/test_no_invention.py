@@ -18,15 +18,18 @@ import tomli
 
 from bot.catalogue import answers, comparison
 from bot.catalogue.answers import Reply
-from bot.catalogue.fiche import Catalogue, Facet, Formation
+from bot.catalogue.fiche import PLACE_OF_FACET, Catalogue, Facet, Formation
 from bot.catalogue.inflection import inflect
-from bot.catalogue.resolver import Mention
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import FORMATION_FACETS, Reading
+from bot.catalogue.ref import formation_ref
+from bot.dialogue.state import State
+from bot.understanding.reading import Act, Name, Reading
+from bot.understanding.topics import topics_of
 from bot.wording import Wording, escape
+from bot.world import World as Known
+from tests.unit.talking import turn
 
 QUESTIONS = 1000
-FACETS = sorted(FORMATION_FACETS)
+FACETS = sorted(PLACE_OF_FACET)
 OPEN, CLOSE = "\ue000", "\ue001"
 
 # Where a fact stands, written out again from behaviour.md: a heading of the file, or a field of it.
@@ -139,9 +142,10 @@ def questions(world: World) -> Iterator[tuple[str, list[Reply]]]:
             yield f"{facet.value} of {one.title}", answers.answer((facet,), [one], world.catalogue)
         elif kind < 7:
             asked = tuple(chance.sample(FACETS, 3))
-            reading = Reading("?", "inform", 1.0, asked, (Mention(0, 1, "?", (one.id,), words=("x",)),))
-            knowledge = Knowledge(world.catalogue, None)  # type: ignore[arg-type]
-            yield f"{asked} of {one.title}", decide(reading, State(), knowledge)[0]
+            name = Name(0, 1, "?", (formation_ref(one.id),), words=("x",))
+            reading = Reading("?", act=Act.ASK, topics=topics_of(asked), names=(name,))
+            knowledge = Known(world.catalogue, None)  # type: ignore[arg-type]
+            yield f"{asked} of {one.title}", turn(reading, State(), knowledge)[0]
         elif kind < 9:
             several = chance.sample(formations, chance.choice((2, 3, 4)))
             compared = chance.choice(((), (facet,), tuple(chance.sample(FACETS, 2))))

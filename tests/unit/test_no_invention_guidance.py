@@ -26,12 +26,13 @@ from bot.catalogue.inflection import inflect
 from bot.catalogue.ingest import ingest
 from bot.catalogue.resolver import Resolver
 from bot.catalogue.store import connect, read_catalogue
-from bot.dialogue import Knowledge, State, decide
+from bot.dialogue.state import State
 from bot.guidance.interview import Interview
 from bot.guidance.profile import SERIES, SITUATIONS, Profile
 from bot.guidance.ranking import DISLIKES
-from bot.reading import Reading
 from bot.wording import Wording, escape
+from bot.world import World as Known
+from tests.unit.talking import tapped, turn
 
 PROFILES = 150
 WAYS = 250
@@ -52,8 +53,8 @@ class World:
     source: dict[str, str]
 
     @property
-    def knowledge(self) -> Knowledge:
-        return Knowledge(self.catalogue, Resolver((), ()))
+    def knowledge(self) -> Known:
+        return Known(self.catalogue, Resolver((), ()))
 
 
 @pytest.fixture(scope="module")
@@ -105,21 +106,17 @@ def profiles(world: World) -> Iterator[Profile]:
 
 
 def suggested(world: World, profile: Profile) -> Reply:
-    (reply,), _ = decide(tapped(Ask((Facet.GUIDANCE,), guide="show")), standing(profile), world.knowledge)
+    (reply,), _ = turn(tapped(Ask((Facet.GUIDANCE,), guide="show")), standing(profile), world.knowledge)
     return reply
 
 
 def way(world: World, profile: Profile, label: str) -> Reply:
-    (reply,), _ = decide(tapped(Ask((Facet.PATH,), (), (label,))), standing(profile), world.knowledge)
+    (reply,), _ = turn(tapped(Ask((Facet.PATH,), (), (label,))), standing(profile), world.knowledge)
     return reply
 
 
-def tapped(ask: Ask) -> Reading:
-    return Reading("", "choose", ask=ask)
-
-
 def standing(profile: Profile) -> State:
-    return State(guidance=Interview(profile))
+    return State(interview=Interview(profile))
 
 
 def names(world: World, labels: tuple[str, ...]) -> set[str]:

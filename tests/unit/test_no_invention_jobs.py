@@ -20,10 +20,15 @@ import tomli
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import Catalogue, Facet
 from bot.catalogue.inflection import inflect
-from bot.catalogue.resolver import Mention, Resolver
-from bot.dialogue import Knowledge, State, decide
-from bot.reading import Reading
+from bot.catalogue.ref import job_ref
+from bot.catalogue.resolver import Resolver
+from bot.catalogue.telling import asked_about
+from bot.dialogue.state import State
+from bot.understanding.reading import Act, Fit, Name, Reading
+from bot.understanding.topics import topics_of
 from bot.wording import Wording, escape
+from bot.world import World as Known
+from tests.unit.talking import tapped, turn
 
 QUESTIONS = 1000
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -89,7 +94,7 @@ class File:
 class World:
     """A catalogue, the files of its job fiches by label, its source."""
 
-    knowledge: Knowledge
+    knowledge: Known
     files: dict[str, File]
     source: dict[str, str]
 
@@ -111,7 +116,7 @@ def world(request: pytest.FixtureRequest, seeds: Path, has_catalogue: bool) -> W
         texts = request.getfixturevalue("job_texts")
     files = {label: File(texts[fiche.path]) for label, fiche in catalogue.job_fiches.items()}
     resolver = Resolver(catalogue.formations.values(), catalogue.jobs.values(), {}, catalogue.job_fiches)
-    return World(Knowledge(catalogue, resolver), files, source)
+    return World(Known(catalogue, resolver), files, source)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +137,7 @@ def asked(world: World) -> Iterator[tuple[str, list[Reply]]]:
         label = chance.choice(labels if number % 10 == 0 else with_fiche)
         text = f"{TYPED} {chance.choice(QUESTIONS_ASKED)}"
         facets: tuple[Facet, ...] = (facet,)
-        mentions: tuple[Mention, ...] = (_named(label, 0),)
+        mentions: tuple[Name, ...] = (_named(label, 0),)
         if number % 7 == 0:
             facets = tuple(chance.sample(FACETS, 3))
         if number % 9 == 0:
@@ -142,17 +147,21 @@ def asked(world: World) -> Iterator[tuple[str, list[Reply]]]:
         if number % 17 == 0:
             facets, text = (), TYPED
         state = State()
-        replies, state = decide(Reading(text, "inform", 1.0, facets, mentions), state, world.knowledge)
+        replies, state = turn(named(text, facets, mentions), state, world.knowledge)
         yield f"{[f.value for f in facets]} of {label}: {text}", replies
         for page in range(1, 4):
             ask = Ask(facets, (), (label,), page)
-            more, _ = decide(Reading("", "choose", ask=ask), state, world.knowledge)
+            more, _ = turn(tapped(ask), state, world.knowledge)
             if more[0].response == "job_rest":
                 yield f"page {page} of {facets} of {label}", more
 
 
-def _named(label: str, at: int) -> Mention:
-    return Mention(at, at + 1, TYPED, jobs=(label,), words=(TYPED,), whole_job=True)
+def _named(label: str, at: int) -> Name:
+    return Name(at, at + 1, TYPED, (job_ref(label),), words=(TYPED,), fit=Fit.WHOLE, whole_job=True)
+
+
+def named(text: str, facets: tuple[Facet, ...], names: tuple[Name, ...]) -> Reading:
+    return Reading(text, act=Act.ASK, topics=topics_of(facets), names=names, about=asked_about(text))
 
 
 def values_of(text: str) -> set[str]:
@@ -235,11 +244,8 @@ def test_long_sections_are_told_in_three_sentences(world: World) -> None:
 
 def test_the_check_sees_an_invention(world: World, marked: Wording) -> None:
     paid = [label for label, file in world.files.items() if file.parts.get("Salaire")]
-    readings = (
-        Reading(f"{TYPED} combien", "inform", 1.0, (Facet.JOB_SALARY, Facet.JOB_LEVEL), (_named(label, 0),))
-        for label in paid
-    )
-    replies = (decide(reading, State(), world.knowledge)[0][0] for reading in readings)
+    readings = (named(f"{TYPED} combien", (Facet.JOB_SALARY, Facet.JOB_LEVEL), (_named(label, 0),)) for label in paid)
+    replies = (turn(reading, State(), world.knowledge)[0][0] for reading in readings)
     label, reply = next((label, reply) for label, reply in zip(paid, replies, strict=False) if "parts" in reply.values)
     check(world, reply, marked.word(reply.response, reply.values))
     salary = reply.values["parts"][0]

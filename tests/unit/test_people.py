@@ -9,9 +9,10 @@ import tomli
 
 from bot.catalogue.fiche import Outcome
 from bot.catalogue.text_search import alternatives
-from bot.dialogue import Knowledge, State, decide
-from bot.dialogue.people import _TABLE, without_people
-from bot.reading import FACETS_OF_INTENT, Reading
+from bot.dialogue.state import State
+from bot.understanding.people import _TABLE, without_people
+from bot.world import World
+from tests.unit.talking import read, turn
 
 EXAMPLES = tomli.loads(_TABLE.read_text(encoding="utf-8"))
 
@@ -33,28 +34,26 @@ def test_places_stay_what_they_were(text: str) -> None:
     "intent", ["search_formations", "ask_jobs", "ask_formations_for_job", "out_of_scope", "ask_guidance"]
 )
 @pytest.mark.parametrize("text", ["les métiers pour femmes", "quel métier pour un noir", "formation pour les arabes"])
-def test_no_list_for_who_somebody_is(text: str, intent: str, knowledge: Knowledge) -> None:
-    reading = Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), tuple(knowledge.resolver.resolve(text)))
-    (reply,), _ = decide(reading, State(), knowledge)
+def test_no_list_for_who_somebody_is(text: str, intent: str, knowledge: World) -> None:
+    (reply,), _ = turn(read(text, intent, knowledge), State(), knowledge)
     assert (reply.response, reply.outcome) == ("open_to_all", Outcome.HELP)
     assert (reply.formations, reply.jobs) == ((), ())
     assert reply.choices
 
 
 @pytest.mark.parametrize("intent", ["ask_access", "out_of_scope", "search_formations"])
-def test_the_question_that_remains_is_answered_second(intent: str, knowledge: Knowledge) -> None:
+def test_the_question_that_remains_is_answered_second(intent: str, knowledge: World) -> None:
     text = "les filles peuvent faire le CAP fleuriste ?"
-    reading = Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), tuple(knowledge.resolver.resolve(text)))
-    first, second = decide(reading, State(), knowledge)[0]
+    first, second = turn(read(text, intent, knowledge), State(), knowledge)[0]
     assert first.response == "open_to_all"
     assert "CAP fleuriste" in json.dumps(second.answer(), ensure_ascii=False)
 
 
-def test_a_name_that_holds_such_a_word_is_a_name(knowledge: Knowledge) -> None:
-    reading = Reading("métiers de la femme de ménage", "ask_jobs", 1.0, FACETS_OF_INTENT["ask_jobs"])
-    assert all(reply.response != "open_to_all" for reply in decide(reading, State(), knowledge)[0])
+def test_a_name_that_holds_such_a_word_is_a_name(knowledge: World) -> None:
+    reading = read("métiers de la femme de ménage", "ask_jobs", knowledge)
+    assert all(reply.response != "open_to_all" for reply in turn(reading, State(), knowledge)[0])
 
 
-def test_who_people_are_is_not_searched_for(knowledge: Knowledge) -> None:
+def test_who_people_are_is_not_searched_for(knowledge: World) -> None:
     assert alternatives("un métier avec des femmes arabes et des chevaux") == alternatives("un métier avec des chevaux")
     assert knowledge.resolver.content_words("formations pour femmes noires en horlogerie") == ["horlogerie"]

@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 
+from bot.answers.proposals import PROPOSED, propose
 from bot.catalogue import text_index
 from bot.catalogue.answers import Ask, Reply
 from bot.catalogue.fiche import Catalogue, Facet, Outcome
 from bot.catalogue.ingest import ingest
+from bot.catalogue.ref import formation_ref
 from bot.catalogue.resolver import Resolver
 from bot.catalogue.store import connect, read_catalogue, replace_all
-from bot.dialogue import Knowledge, State, Turn, decide
-from bot.dialogue.proposals import PROPOSED, Theme, propose, read_theme, theme_of
+from bot.dialogue.question import Propose
+from bot.dialogue.state import State
 from bot.guidance.interview import Interview
-from bot.reading import FACETS_OF_INTENT, Reading
+from bot.understanding.reading import Theme
+from bot.understanding.theme import read_theme
 from bot.wording import Wording
+from bot.world import World as Known
+from tests.unit.talking import Conversation, read, tapped
 
 FILE = Path(__file__).resolve().parent.parent / "search_questions.jsonl"
 QUESTIONS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
@@ -36,27 +41,16 @@ def search(small_with_jobs: Catalogue, tmp_path_factory: pytest.TempPathFactory)
     return lambda theme: text_index.find(engine, theme.words)
 
 
-class Conversation:
-    """Messages as the action has them answered, each with the intent that it is read as."""
-
-    def __init__(self, knowledge: Knowledge, search: Search) -> None:
-        self.knowledge, self.search, self.state = knowledge, search, State()
+class Talk(Conversation):
+    """Messages, each with the intent that it is read as."""
 
     def say(self, text: str, intent: str = "nlu_fallback", ask: Ask | None = None) -> list[Reply]:
-        mentions = tuple(self.knowledge.resolver.resolve(text))
-        reading = Reading(text, intent, 1.0, FACETS_OF_INTENT.get(intent, ()), mentions, ask=ask)
-        turn: Turn = decide(reading, self.state, self.knowledge)
-        theme = theme_of(reading, self.state, turn)
-        if theme:
-            turn = propose(theme, *self.search(theme), self.state, self.knowledge) or turn
-        replies, self.state = turn
-        assert State.from_json(json.loads(json.dumps(self.state.as_json()))) == self.state
-        return replies
+        return self.read(tapped(ask) if ask else read(text, intent, self.world))
 
 
 @pytest.fixture
-def talk(knowledge_of_jobs: Knowledge, search: Search) -> Conversation:
-    return Conversation(knowledge_of_jobs, search)
+def talk(knowledge_of_jobs: Known, search: Search) -> Talk:
+    return Talk(knowledge_of_jobs, lambda words: search(Theme(False, words)))
 
 
 # --- what is a theme
@@ -107,7 +101,7 @@ def test_a_wish_is_read_with_it() -> None:
 # --- what is proposed
 
 
-def test_jobs_are_proposed_with_what_was_looked_for(talk: Conversation, wording: Wording) -> None:
+def test_jobs_are_proposed_with_what_was_looked_for(talk: Talk, wording: Wording) -> None:
     (reply,) = talk.say("un métier sur les péniches", "ask_jobs")
     assert (reply.response, reply.outcome, reply.facets) == ("proposals", Outcome.ANSWERED, (Facet.SEARCH,))
     assert reply.jobs == ("marinier/ère",)
@@ -118,35 +112,35 @@ def test_jobs_are_proposed_with_what_was_looked_for(talk: Conversation, wording:
     assert "marinier ou marinière" in text
 
 
-def test_formations_are_proposed_those_of_jobs_found_too(talk: Conversation) -> None:
+def test_formations_are_proposed_those_of_jobs_found_too(talk: Talk) -> None:
     (reply,) = talk.say("une formation pour conduire des péniches sur les fleuves", "ask_formations_for_job")
     assert "titre professionnel conducteur de péniche" in [formation.title for formation in reply.formations]
-    assert talk.state.listed == tuple(formation.id for formation in reply.formations)
+    assert talk.state.offer.refs == tuple(formation_ref(formation.id) for formation in reply.formations)
 
 
-def test_types_alone_are_no_names_to_choose_among(talk: Conversation) -> None:
+def test_types_alone_are_no_names_to_choose_among(talk: Talk) -> None:
     (reply,) = talk.say("un CAP avec des bouquets", "inform")
     assert [formation.title for formation in reply.formations] == ["CAP fleuriste"]
 
 
-def test_what_a_wish_does_not_fit_is_told(talk: Conversation, wording: Wording) -> None:
+def test_what_a_wish_does_not_fit_is_told(talk: Talk, wording: Wording) -> None:
     (reply,) = talk.say("un BTS pour composer des bouquets", "search_formations")
     assert [part["what"] for part in reply.values["given_up"]] == ["type"]
     assert "Rien en BTS" in wording.word(reply.response, reply.values)
     assert [formation.title for formation in reply.formations] == ["CAP fleuriste"]
 
 
-def test_nothing_found_is_said_as_before(talk: Conversation) -> None:
+def test_nothing_found_is_said_as_before(talk: Talk) -> None:
     (reply,) = talk.say("une formation pour dompter des dragons", "search_formations")
     assert reply.outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("intent", ["distress", "insult", "ask_place", "ask_fees", "ask_dates", "compare", "greet"])
-def test_other_questions_stay_as_they_were(talk: Conversation, intent: str) -> None:
+def test_other_questions_stay_as_they_were(talk: Talk, intent: str) -> None:
     assert all(reply.response != "proposals" for reply in talk.say("un métier sur les péniches", intent))
 
 
-def test_what_titles_answer_is_left_alone(talk: Conversation) -> None:
+def test_what_titles_answer_is_left_alone(talk: Talk) -> None:
     (reply,) = talk.say("une formation dans l'horlogerie", "search_formations")
     assert reply.response == "search"
 
@@ -155,32 +149,30 @@ def test_what_titles_answer_is_left_alone(talk: Conversation) -> None:
     ("text", "response"),
     [("un métier dehors", "guidance_suggestions"), ("un métier dehors sur des péniches", "proposals")],
 )
-def test_guidance_answers_tastes_and_texts_what_says_more(talk: Conversation, text: str, response: str) -> None:
+def test_guidance_answers_tastes_and_texts_what_says_more(talk: Talk, text: str, response: str) -> None:
     assert [reply.response for reply in talk.say(text, "ask_guidance")] == [response]
 
 
-def test_an_interview_is_not_interrupted(talk: Conversation) -> None:
-    talk.state = State(guidance=Interview(step="interests"))
+def test_an_interview_is_not_interrupted(talk: Talk) -> None:
+    talk.state = State(interview=Interview(step="interests"))
     assert all(reply.response != "proposals" for reply in talk.say("un métier sur les péniches", "ask_guidance"))
 
 
-def test_a_proposal_is_picked_by_its_rank_or_asked_about(talk: Conversation) -> None:
+def test_a_proposal_is_picked_by_its_rank_or_asked_about(talk: Talk) -> None:
     (reply,) = talk.say("un métier où on répare", "ask_jobs")
     first = reply.jobs[0]
-    talk.say("et ça gagne combien ?", "ask_job_salary")
-    assert first in talk.state.jobs
+    (paid,) = talk.say("et ça gagne combien ?", "ask_job_salary")
+    assert first in paid.jobs
     talk.say("un métier où on répare", "ask_jobs")
     (told,) = talk.say("le premier", "choose")
     assert told.jobs == (first,)
     assert told.facets[0] is Facet.JOB_DESCRIPTION
 
 
-def test_whoever_says_vous_is_told_vous(knowledge_of_jobs: Knowledge, search: Search, wording: Wording) -> None:
-    theme = read_theme("un métier sur les péniches", None)
-    assert theme is not None
-    turn = propose(theme, *search(theme), State(formal=True), knowledge_of_jobs)
-    assert turn is not None
-    assert "à vous de voir" in wording.word("proposals", turn[0][0].values)
+def test_whoever_says_vous_is_told_vous(talk: Talk, wording: Wording) -> None:
+    talk.say("pouvez-vous m'aider ?", "ask_help")
+    (reply,) = talk.say("un métier sur les péniches", "ask_jobs")
+    assert "à vous de voir" in wording.word(reply.response, reply.values)
 
 
 # --- how well: the catalogue of Onisep, questions and fiches expected written before any of it
@@ -196,16 +188,15 @@ class World:
         resolver = Resolver(
             catalogue.formations.values(), catalogue.jobs.values(), catalogue.aliases, catalogue.job_fiches
         )
-        self.knowledge = Knowledge(catalogue, resolver)
+        self.knowledge = Known(catalogue, resolver)
 
     def proposed(self, text: str) -> list[str]:
         """What is proposed whatever the intent, so that precision does not lean on it."""
         kind = next((mention.type for mention in self.knowledge.resolver.resolve(text) if mention.type), None)
         theme = read_theme(text, kind)
-        turn = theme and propose(theme, *text_index.find(self.engine, theme.words), State(), self.knowledge)
-        if not turn:
+        reply = theme and propose(Propose(theme), (), *text_index.find(self.engine, theme.words), self.knowledge)
+        if not reply:
             return []
-        reply = turn[0][0]
         assert 0 < len(reply.choices) <= PROPOSED
         return [*reply.jobs, *(formation.title for formation in reply.formations)]
 

@@ -20,29 +20,30 @@ try:
 except ImportError:  # before Python 3.11
     import sre_parse  # type: ignore[no-redef,unused-ignore]
 
-from bot.dialogue import distress, people
 from bot.nlu.clauses import clauses
 from bot.nlu.features import undisguised, view
 from bot.review import contexts, special
 from bot.settings import ROOT
+from bot.understanding import cues, distress, people, roles
 
 LONGEST = 500
 MOST_OF_A_MEDIAN = 10
 _CALLS = frozenset("compile search match fullmatch sub subn split findall finditer".split())
-# Modules whose patterns read no message: settings, and what only runs from a shell.
-_NO_MESSAGES = frozenset({"bot/settings.py", "bot/doctor.py", "bot/catalogue/ingest.py", "bot/widget"})
+# Modules whose patterns read no message: settings, and what only runs from a shell or while a model is trained.
+_NO_MESSAGES = frozenset(
+    "bot/settings.py bot/doctor.py bot/catalogue/ingest.py bot/widget bot/nlu/grammar.py bot/nlu/asking.py".split()
+)
 # Patterns made of tables, and where they are once made.
 _TABLES = {
-    "bot/dialogue/distress.py": distress._kinds,
-    "bot/dialogue/people.py": people._people,
+    "bot/understanding/cues.py": cues._patterns,
+    "bot/understanding/roles.py": lambda: tuple(roles._before().values()),
+    "bot/understanding/distress.py": distress._kinds,
+    "bot/understanding/people.py": people._people,
     "bot/review/contexts.py": contexts._contexts,
     "bot/review/special.py": special._words,
 }
 # Modules that put a pattern together of a few words while a message is read, or in a loop over a table.
-_PUT_TOGETHER = frozenset(
-    "bot/guidance/reading.py bot/guidance/admission.py bot/dialogue/guidance.py bot/dialogue/context.py "
-    "bot/catalogue/normalize.py bot/dialogue/named_jobs.py".split()
-)
+_PUT_TOGETHER = frozenset("bot/guidance/reading.py bot/guidance/admission.py bot/catalogue/normalize.py".split())
 _USUAL = (
     "bonjour, je suis en 3e et j'aime les animaux, mon prof m'a parlé du bac pro et du CAPA, quels métiers après, "
     "ça dure combien de temps et comment on y entre ? ma mère dit que c'est bouché mais moi je veux travailler dehors. "

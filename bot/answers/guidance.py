@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from bot.answers.ways import ask_way, sections_cited
 from bot.catalogue.answers import Ask, Choice, Reply, both_genders, source_of
 from bot.catalogue.fiche import FIELD_DURATION, Facet, Outcome
 from bot.catalogue.job_fiche import FIELD_LEVEL, SECTION_INTERESTS
-from bot.dialogue.paths import ask_way, sections_cited
-from bot.dialogue.state import Knowledge, State, Turn, to_values
 from bot.guidance.interview import Interview
 from bot.guidance.profile import SERIES, SITUATIONS, Profile
 from bot.guidance.ranking import DISLIKES, SUGGESTED, Reason, Suggestion, rank, weigh
+from bot.world import World
 
 _TOLD_FORMATIONS = 2  # of each job suggested; the rest is a tap away
 _TASTES_OFFERED = 7
@@ -26,12 +25,10 @@ def button(kind: str, tapped: str, value: str = "") -> Choice:
     return Choice("choice_guidance", {"kind": kind, "value": value}, Ask((Facet.GUIDANCE,), guide=tapped))
 
 
-def question(
-    step: str, interview: Interview, knowledge: Knowledge, again: bool = False, start: int | None = None
-) -> Reply:
+def ask_step(step: str, interview: Interview, world: World, again: bool = False, start: int | None = None) -> Reply:
     """The question of a step with its buttons; tastes are offered from place `start` on, or after those told."""
     profile = interview.profile
-    tastes = _tastes(profile, knowledge)
+    tastes = _tastes(profile, world)
     first = len(profile.interests) * _TASTES_OFFERED if start is None else start
     first = first if first < len(tastes) else 0
     offered: Sequence[str] = {
@@ -53,23 +50,21 @@ def question(
     return Reply("guidance_question", Outcome.HELP, values, (Facet.GUIDANCE,), choices=tuple(choices))
 
 
-def _tastes(profile: Profile, knowledge: Knowledge) -> list[str]:
+def _tastes(profile: Profile, world: World) -> list[str]:
     """The tastes not said yet, those that most jobs have first."""
-    weights = weigh(knowledge.catalogue.job_fiches.values())
+    weights = weigh(world.catalogue.job_fiches.values())
     said = {*profile.interests, *profile.avoided}
     return sorted((i for i in weights if i not in said), key=lambda i: (weights[i], i))
 
 
-def suggest(state: State, knowledge: Knowledge) -> Turn:
+def suggest(interview: Interview, world: World) -> Reply:
     """At most five jobs not shown yet, each with its reasons and the nearest formations."""
-    interview, catalogue = state.guidance, knowledge.catalogue
+    catalogue = world.catalogue
     found = rank(interview.profile, catalogue, seen=interview.shown)
     if not found.jobs:
         all_shown = bool(interview.shown)
         choices = [] if all_shown else [button("start", "next")]
-        none = Reply("guidance_none", Outcome.HELP, {"shown": all_shown}, (Facet.GUIDANCE,), choices=tuple(choices))
-        again = replace(interview, step="", shown=(), last=(), passed=interview.passed if all_shown else ())
-        return [none], replace(state, guidance=again)
+        return Reply("guidance_none", Outcome.HELP, {"shown": all_shown}, (Facet.GUIDANCE,), choices=tuple(choices))
     labels = tuple(suggestion.job.title for suggestion in found.jobs)
     told = [f for s in found.jobs for f in s.formations[:_TOLD_FORMATIONS]]
     choices = [Choice("choice_path", {"job": both_genders(label, catalogue)}, ask_way(label)) for label in labels]
@@ -80,11 +75,11 @@ def suggest(state: State, knowledge: Knowledge) -> Turn:
     shared = _shared_reasons(found.jobs)
     formation_sources = [(f.id, FIELD_DURATION) for f in told if f.duration] + _reason_sources(found.jobs)
     sources = [(label, section) for s in found.jobs for label, section in _job_sources(s)]
-    reply = Reply(
+    return Reply(
         "guidance_suggestions",
         Outcome.ANSWERED,
         {
-            "jobs": [_suggestion(s, shared, knowledge) for s in found.jobs],
+            "jobs": [_suggestion(s, shared, world) for s in found.jobs],
             "shared": [{"kind": r.kind, "value": r.value} for r in shared],
             "tastes": bool(interview.profile.interests),
             "cited": sections_cited(sources, formation_sources),
@@ -100,19 +95,6 @@ def suggest(state: State, knowledge: Knowledge) -> Turn:
         tuple(choices[: SUGGESTED + 2]),
         tuple(dict.fromkeys(sources)),
     )
-    shown = replace(interview, step="", shown=(*interview.shown, *labels), last=labels)
-    return [reply], replace(
-        state,
-        guidance=shown,
-        facets=to_values((Facet.GUIDANCE,)),
-        formations=(),
-        listed=(),
-        jobs=(),
-        waiting=(),
-        candidates=(),
-        job_candidates=(),
-        misses=0,
-    )
 
 
 def _shared_reasons(suggestions: Sequence[Suggestion]) -> list[Reason]:
@@ -124,11 +106,11 @@ def _shared_reasons(suggestions: Sequence[Suggestion]) -> list[Reason]:
     return [r for r in first.reasons if (r.kind, r.value) in kinds] if rest else []
 
 
-def _suggestion(suggestion: Suggestion, shared: Sequence[Reason], knowledge: Knowledge) -> dict[str, Any]:
+def _suggestion(suggestion: Suggestion, shared: Sequence[Reason], world: World) -> dict[str, Any]:
     once = {(r.kind, r.value) for r in shared}
     told = suggestion.formations[:_TOLD_FORMATIONS]
     return {
-        "job": both_genders(suggestion.job.title, knowledge.catalogue),
+        "job": both_genders(suggestion.job.title, world.catalogue),
         "level": suggestion.job.level,
         "reasons": [{"kind": r.kind, "value": r.value} for r in suggestion.reasons if (r.kind, r.value) not in once],
         "formations": [{"title": f.title, "duration": f.duration} for f in told],
