@@ -14,6 +14,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -187,7 +188,8 @@ class PostgresServer(Server):
         assert self.process is not None
         main = psutil.Process(self.process.pid)
         for process in [main, *main.children(recursive=True)]:  # each connection has a session of its own
-            process.send_signal(which)
+            with suppress(psutil.NoSuchProcess):  # a connection may end between the listing and the signal
+                process.send_signal(which)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
