@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.nlu.features import MASK_FORMATION, MASK_JOB
 from bot.nlu.grammar import Spelling, generate, read_grammar
-from bot.nlu.labels import Act
+from bot.understanding.reading import Act
 
 _FORMS = {"nouns": 33, "clauses": 49, "correction": 4, "comparison": 6, "nothing": 8}
 _ACTS = {"comparison": Act.COMPARE, "nothing": None}

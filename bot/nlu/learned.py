@@ -18,9 +18,11 @@ from bot.catalogue.talk import QUESTION_WORDS
 from bot.nlu.asking import Asking, names_of
 from bot.nlu.corrections import without_opening, without_refused
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, stems
-from bot.nlu.labels import NAMELESS, Act, Topic
 from bot.nlu.topic_model import Phrase, TopicModel
 from bot.settings import ROOT
+from bot.understanding.intents import act_of_label
+from bot.understanding.reading import Act
+from bot.understanding.topics import Topic
 
 _GRAMMAR = ROOT / "data" / "grammar"
 _WORDS = "words.json"
@@ -29,6 +31,14 @@ _SEED = 5
 # From this score on a topic is asked. Chosen by cross-validation: as many lost as unasked.
 _ASKED = 0.4
 _SHORTEST_UNSEEN = 4
+# What no message with a known name does.
+_NAMELESS = frozenset(
+    act.value
+    for act in (
+        *(Act.GREET, Act.GOODBYE, Act.THANK, Act.AGREE, Act.REFUSE, Act.HELP, Act.CHALLENGE, Act.INSULT, Act.MORE),
+        Act.HYPERBOLE,
+    )
+)
 Mask = tuple[int, int, str]
 
 
@@ -36,14 +46,18 @@ Mask = tuple[int, int, str]
 class Heard:
     """What a message does and asks.
 
-    `act_scores` has every act and `topics` the topics asked, each with its score in [0, 1], best first. `unseen` has
-    the words that neither the training phrases nor the lists of words contain, as typed.
+    `acts` has the label of every act (`act_of_label`) and `topics` the topics asked, each with its score in [0, 1],
+    best first. `unseen` has the words that neither the training phrases nor the lists of words contain, as typed.
     """
 
-    act: Act
-    act_scores: tuple[tuple[Act, float], ...]
+    acts: tuple[tuple[str, float], ...]
     topics: tuple[tuple[Topic, float], ...]
     unseen: tuple[str, ...]
+
+    def act(self, *refused: Act) -> tuple[Act, str]:
+        """Return the likeliest act but `refused` ones, and what it is about where no fiche tells ("" else)."""
+        acts = (act_of_label(label) for label, _ in self.acts)
+        return next((act, outside) for act, outside in acts if act not in refused)
 
 
 class Learned:
@@ -88,12 +102,11 @@ class Learned:
         scores = [self._model.scores(way) for way in ways]
         acts = _mean([way.acts for way in scores])
         if any(m.known and (m.type or m.whole or m.whole_job) for m in mentions):
-            acts = {act: score for act, score in acts.items() if act not in NAMELESS}
-        ranking = tuple((Act(act), score) for act, score in _ranked(acts))
+            acts = {act: score for act, score in acts.items() if act not in _NAMELESS}
         asked = tuple(
             (Topic(topic), score) for topic, score in _ranked(_mean([way.topics for way in scores])) if score >= _ASKED
         )
-        return Heard(ranking[0][0], ranking, asked, tuple(self._unseen(ways[0])))
+        return Heard(tuple(_ranked(acts)), asked, tuple(self._unseen(ways[0])))
 
     def _unseen(self, masked: str) -> list[str]:
         """Return the words of a masked text that were never learnt, which may be an unknown name."""

@@ -25,7 +25,8 @@ from bot.catalogue.normalize import tokenize
 from bot.nlu.asking import Asked
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, view
 from bot.nlu.intent_model import IntentModel, joined
-from bot.nlu.labels import TOPICS_OF_INTENT, Act, act_of
+from bot.understanding.intents import QUESTIONS, act_of, label_of, topics_of_intent
+from bot.understanding.reading import Act
 
 FloatArray = npt.NDArray[np.floating[Any]]
 # A text and its intent.
@@ -49,11 +50,11 @@ _NO_QUESTION = GAP_WORDS | {MASK_FORMATION, MASK_JOB, "etre", "devenir"}
 
 def kind_of(intent: str) -> str:
     """Return the label that competes for an intent: the topics that it asks, joined by "+", or its act."""
-    topics = TOPICS_OF_INTENT.get(intent)
-    return _SEPARATOR.join(sorted(topics)) if topics else act_of(intent).value
+    topics = topics_of_intent(intent)
+    return _SEPARATOR.join(sorted(topics)) if topics else label_of(*act_of(intent))
 
 
-KINDS = tuple(sorted({kind_of(intent) for intent in TOPICS_OF_INTENT}))
+KINDS = tuple(sorted({kind_of(intent) for intent in QUESTIONS}))
 _SINGLE = frozenset(kind for kind in KINDS if _SEPARATOR not in kind)
 
 

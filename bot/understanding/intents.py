@@ -64,6 +64,10 @@ _OUTSIDE = {
 }
 
 
+# The intents that ask topics.
+QUESTIONS = frozenset({*FACETS_OF_INTENT, "ask_salary"}) - {"search_formations", "compare"}
+
+
 def act_of(intent: str) -> tuple[Act, str]:
     """The act of an intent, and what it is about where that is outside of the fiches ("" else)."""
     if intent in _OUTSIDE:
@@ -76,3 +80,14 @@ def act_of(intent: str) -> tuple[Act, str]:
 def topics_of_intent(intent: str) -> tuple[Topic, ...]:
     """The topics that an intent asks."""
     return (Topic.SALARY,) if intent == "ask_salary" else topics_of(FACETS_OF_INTENT.get(intent, ()))
+
+
+def label_of(act: Act, outside: str) -> str:
+    """The name of an act for the models, which tell apart what a message outside of the fiches is about."""
+    return f"{act.value}_{outside}" if outside else act.value
+
+
+def act_of_label(label: str) -> tuple[Act, str]:
+    """The act that `label_of` named, and what it is about where that is outside of the fiches ("" else)."""
+    act, _, outside = label.partition("_")
+    return Act(act), outside

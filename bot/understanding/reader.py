@@ -63,9 +63,8 @@ class Reader:
         if understood.intent == DISTRESS:
             return Act.DISTRESS, "", ()
         heard = self._understanding.learned.read(text, mentions)
-        label = next(label for label, _ in heard.act_scores if label.value != DISTRESS)
-        name, _, outside = label.value.partition("_")
-        return Act(name), outside, tuple(Topic(topic.value) for topic, _ in heard.topics)
+        act, outside = heard.act(Act.DISTRESS)
+        return act, outside, tuple(topic for topic, _ in heard.topics)
 
     def _read(self, text: str, mentions: Sequence[Mention], understood: Understood, world: World) -> Reading:
         act, outside, topics = self._heard(text, mentions, understood)

@@ -12,12 +12,11 @@ from bot.catalogue.answers import Ask, Choice, Reply
 from bot.catalogue.fiche import Facet
 from bot.conversation import converse
 from bot.dialogue.state import State
-from bot.nlu.labels import TOPICS_OF_INTENT, Topic, act_of
 from bot.nlu.learned import Heard, Learned
 from bot.nlu.understanding import Understanding, Understood
-from bot.understanding.intents import FACETS_OF_INTENT
+from bot.understanding.intents import FACETS_OF_INTENT, QUESTIONS, act_of, label_of, topics_of_intent
 from bot.understanding.reader import Reader
-from bot.understanding.reading import Reading
+from bot.understanding.reading import Act, Reading
 from bot.understanding.topics import topics_of
 from bot.world import World
 
@@ -52,9 +51,9 @@ class SaidTopics(Learned):
 
     def read(self, text: str, mentions: Sequence[Any]) -> Heard:
         """What was given."""
-        act = act_of(self.said.intent)
-        topics = topics_of(self.said.facets) or tuple(TOPICS_OF_INTENT.get(self.said.intent, ()))
-        return Heard(act, ((act, 1.0),), tuple((Topic(topic.value), 1.0) for topic in topics), self.said.unseen)
+        act = (Act.ASK, "") if self.said.intent in QUESTIONS else act_of(self.said.intent)
+        topics = topics_of(self.said.facets) or topics_of_intent(self.said.intent)
+        return Heard(((label_of(*act), 1.0),), tuple((topic, 1.0) for topic in topics), self.said.unseen)
 
 
 def read(

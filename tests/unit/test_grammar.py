@@ -10,8 +10,9 @@ import pytest
 
 from bot.nlu.asking import Asking
 from bot.nlu.grammar import Spelling, generate, pattern, read_grammar
-from bot.nlu.labels import Act, Topic
 from bot.settings import ROOT
+from bot.understanding.reading import Act
+from bot.understanding.topics import Topic
 
 FOLDER = ROOT / "data" / "grammar"
 TOPICS = read_grammar(FOLDER / "topics.toml")

@@ -8,8 +8,10 @@ import pytest
 
 from bot.catalogue.mention import Mention
 from bot.nlu.asking import names_of
-from bot.nlu.labels import TOPICS_OF_INTENT, Act, Topic, act_of
 from bot.nlu.learned import Heard, Learned
+from bot.understanding.intents import QUESTIONS, act_of, act_of_label, label_of, topics_of_intent
+from bot.understanding.reading import Act
+from bot.understanding.topics import Topic
 
 PHRASES = {
     "ask_duration": """
@@ -56,14 +58,15 @@ def heard(learned: Learned, text: str) -> Heard:
 )
 def test_topics_are_heard_together(learned: Learned, text: str, topics: set[Topic]) -> None:
     found = heard(learned, text)
-    assert found.act is Act.ASK
+    assert found.act() == (Act.ASK, "")
     assert {topic for topic, _ in found.topics} == topics
 
 
 def test_acts_compete(learned: Learned) -> None:
-    assert heard(learned, "bonjour").act is Act.GREET
-    assert heard(learned, "bonjour, CAP fleuriste").act is not Act.GREET
-    scores = [score for _, score in heard(learned, "salut").act_scores]
+    assert heard(learned, "bonjour").act() == (Act.GREET, "")
+    assert heard(learned, "bonjour, CAP fleuriste").act() != (Act.GREET, "")
+    assert heard(learned, "bonjour").act(Act.GREET) != (Act.GREET, "")
+    scores = [score for _, score in heard(learned, "salut").acts]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -85,10 +88,10 @@ def test_names_said_in_phrases_are_found(hidden: str, text: str, names: tuple[li
 
 def test_a_name_of_both_kinds_is_read_both_ways(learned: Learned) -> None:
     both = [Mention(9, 18, "fleuriste", ("x",), ("fleuriste",), words=("fleuriste",), whole_job=True)]
-    read = dict(learned.read("entrer en fleuriste", both).act_scores)
-    job = dict(learned.read("entrer en fleuriste", [Mention(9, 18, "f", (), ("f",), words=("f",))]).act_scores)
-    formation = dict(learned.read("entrer en fleuriste", [Mention(9, 18, "f", ("f",), words=("f",))]).act_scores)
-    assert read[Act.ASK] == pytest.approx((job[Act.ASK] + formation[Act.ASK]) / 2)
+    read = dict(learned.read("entrer en fleuriste", both).acts)
+    job = dict(learned.read("entrer en fleuriste", [Mention(9, 18, "f", (), ("f",), words=("f",))]).acts)
+    formation = dict(learned.read("entrer en fleuriste", [Mention(9, 18, "f", ("f",), words=("f",))]).acts)
+    assert read[Act.ASK.value] == pytest.approx((job[Act.ASK.value] + formation[Act.ASK.value]) / 2)
 
 
 def test_models_are_read_back_as_written(learned: Learned, tmp_path: Path) -> None:
@@ -104,6 +107,12 @@ def test_nothing_is_learnt_from_nothing() -> None:
 
 
 def test_every_intent_with_topics_is_a_question() -> None:
-    assert {act_of(intent) for intent in TOPICS_OF_INTENT} == {Act.ASK}
-    assert act_of("nlu_fallback") is Act.LOST
-    assert {topic for topics in TOPICS_OF_INTENT.values() for topic in topics} == set(Topic)
+    assert {act_of(intent) for intent in QUESTIONS - {"ask_salary"}} == {(Act.ASK, "")}
+    assert act_of("nlu_fallback") == (Act.LOST, "")
+    assert {topic for intent in QUESTIONS for topic in topics_of_intent(intent)} == set(Topic)
+    assert all(topics_of_intent(intent) for intent in QUESTIONS)
+
+
+@pytest.mark.parametrize("intent", ["ask_fees", "out_of_scope", "greet", "ask_access"])
+def test_an_act_is_known_by_its_label(intent: str) -> None:
+    assert act_of_label(label_of(*act_of(intent))) == act_of(intent)
