@@ -1,4 +1,4 @@
-"""Makes bot/catalogue/french_words.npz from the wheel of wordfreq and the lexicon of spaCy's French model.
+"""Makes bot/catalogue/french_words.npz.xz from the wheel of wordfreq and the lexicon of spaCy's French model.
 
     build/tools/bin/python -m pip download wordfreq==3.1.1 --no-deps -d build/wordfreq
     .venv/bin/python -m benchmarks.french_words build/wordfreq/wordfreq-3.1.1-py3-none-any.whl
@@ -10,6 +10,8 @@ written often and is no misspelling: it has no correct form one letter away that
 from __future__ import annotations
 
 import gzip
+import io
+import lzma
 import math
 import re
 import sys
@@ -54,7 +56,9 @@ def main(wheel: str) -> int:
     kept = sorted(correct | (often.keys() - misspelt))
     steps = [max(0, round(zipfs.get(form, 0.0) * STEPS)) + OUTSIDE * (form not in correct) for form in kept]
     forms = np.array([form.encode("ascii") for form in kept])
-    np.savez_compressed(WORDS_FILE, forms=forms, steps=np.array(steps, dtype=np.uint8))
+    arrays = io.BytesIO()
+    np.savez(arrays, forms=forms, steps=np.array(steps, dtype=np.uint8))
+    WORDS_FILE.write_bytes(lzma.compress(arrays.getvalue(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(kept):,} forms, {len(correct):,} of the lexicon; {WORDS_FILE.stat().st_size / 1e6:.1f} MB")
     return 0
 

@@ -1,4 +1,4 @@
-"""Whether a word is French, and how common it is: french_words.npz, made by benchmarks/french_words.py.
+"""Whether a word is French, and how common it is: french_words.npz.xz, made by benchmarks/french_words.py.
 
 The file holds folded forms, inflected ones too: those that spaCy's French lexicon knows to be spelt correctly, and
 others (names, loan words, sigles) that are written often all the same. Frequencies are wordfreq's, as Zipf values: the
@@ -7,6 +7,8 @@ logarithm to base 10 of the occurrences in a billion words (1 is rare, 3 is unco
 
 from __future__ import annotations
 
+import io
+import lzma
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import numpy as np
 
 from bot.catalogue.normalize import stem
 
-WORDS_FILE = Path(__file__).with_name("french_words.npz")
+WORDS_FILE = Path(__file__).with_name("french_words.npz.xz")
 STEPS = 10  # of a Zipf value, as the file holds it
 _SHORTEST_INFLECTED = 3  # letters; as short or shorter a word has no other gender or number
 OUTSIDE = 128  # added to the steps of a form that the lexicon does not know
@@ -24,7 +26,7 @@ OUTSIDE = 128  # added to the steps of a form that the lexicon does not know
 @lru_cache(maxsize=1)
 def _words() -> tuple[Any, Any]:
     """The forms, sorted, and their steps: two arrays, some 6 MB instead of the 30 of a dict."""
-    with np.load(WORDS_FILE) as arrays:
+    with np.load(io.BytesIO(lzma.decompress(WORDS_FILE.read_bytes()))) as arrays:
         return arrays["forms"], arrays["steps"]
 
 
