@@ -193,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     by_theme(subjects.unknown_names),
     subjects.named,
     subjects.job_by_its_head,
+    by_theme(subjects.another_name),
     subjects.spoken_of,
     by_theme(subjects.unseen_name),
     subjects.no_job_we_know,

@@ -202,6 +202,24 @@ def no_job_we_know(c: Context) -> tuple[Question, ...]:
     return (Unknown(said, c.topics, near, job=True),) if said else ()
 
 
+def another_name(c: Context) -> tuple[Question, ...]:
+    """ "non, plutôt coiffure" where no fiche is called so: not the one spoken of."""
+    if (
+        c.reading.act is not Act.NAME
+        or not c.follows_up
+        or not c.uncovered
+        or c.topics
+        or c.names
+        or c.says("this_one")
+    ):
+        return ()
+    topics = c.waiting or c.state.topics
+    said = " ".join(c.uncovered)
+    if not said or not topics:
+        return ()
+    return (Unknown(said, topics, tuple(map(formation_ref, c.world.resolver.near(said)))),)
+
+
 def unseen_name(c: Context) -> tuple[Question, ...]:
     """A question about words that nobody knows."""
     said = " ".join(c.reading.unseen) or c.reading.sigle
