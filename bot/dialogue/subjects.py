@@ -204,14 +204,7 @@ def no_job_we_know(c: Context) -> tuple[Question, ...]:
 
 def another_name(c: Context) -> tuple[Question, ...]:
     """ "non, plutôt coiffure" where no fiche is called so: not the one spoken of."""
-    if (
-        c.reading.act is not Act.NAME
-        or not c.follows_up
-        or not c.uncovered
-        or c.topics
-        or c.names
-        or c.says("this_one")
-    ):
+    if c.reading.act is not Act.NAME or not c.follows_up or c.says("this_one") or c.topics or c.names:
         return ()
     topics = c.waiting or c.state.topics
     said = " ".join(c.uncovered)

@@ -107,6 +107,12 @@ def test_words_that_nobody_knows_are_an_unknown_name(talk: Conversation) -> None
     assert "zorglub" in reply.values["said"]
 
 
+@pytest.mark.parametrize("text", ["non, plutôt coiffure", "ah non et plombier alors", "en fait boulangerie"])
+def test_another_name_without_a_fiche_is_not_the_formation_spoken_of(talk: Conversation, text: str) -> None:
+    talk.say("combien de temps dure le MSPC ?", "ask_duration")
+    assert facts(talk.say(text, "inform")) == ("unknown", ["duree"], [])
+
+
 def test_after_an_unknown_name_the_question_waits(talk: Conversation) -> None:
     talk.say("durée du CAP astronaute ?", "ask_duration")
     assert facts(talk.say("CAP fleuriste", "inform")) == ("answered", ["duree"], [FLORIST])
