@@ -260,7 +260,7 @@ class Context:
     def topics_for(self, refs: Sequence[Ref], topics: Sequence[Topic]) -> tuple[Topic, ...]:
         """Those of `topics` that can be asked of `refs`; of a bare name its description, or what there is instead."""
         table = OF_JOB if refs[0].is_job else OF_FORMATION
-        kept = tuple(topic for topic in dict.fromkeys(topics) if topic in table)
+        kept = self._sure_or_said(refs, tuple(topic for topic in dict.fromkeys(topics) if topic in table))
         if kept or refs[0].is_job:
             return kept or (Topic.DESCRIPTION,)
         formations = self.formations(refs)
@@ -268,6 +268,18 @@ class Context:
             return (Topic.DESCRIPTION,)
         structured = (Topic.TYPE, Topic.DURATION, Topic.LEVEL)
         return tuple(t for t in structured if formations[0].has(OF_FORMATION[t]))[:2] or (Topic.DESCRIPTION,)
+
+    def _sure_or_said(self, refs: Sequence[Ref], topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+        """`topics` without the doubtful ones on which all of `refs` are silent, where others are left."""
+        sure = tuple(t for t in topics if t not in self.reading.doubtful or self._said(refs, t))
+        return sure or topics
+
+    def _said(self, refs: Sequence[Ref], topic: Topic) -> bool:
+        """Whether one of the fiches says something on a topic."""
+        if not refs[0].is_job:
+            return any(f.has(OF_FORMATION[topic]) for f in self.formations(refs))
+        fiches = [self.world.catalogue.job_fiches.get(ref.id) for ref in refs]
+        return any(fiche is not None and fiche.has(OF_JOB[topic]) for fiche in fiches)
 
     @property
     def topics_meant(self) -> tuple[Topic, ...]:

@@ -16,6 +16,7 @@ from bot.catalogue.talk import QUESTION_WORDS
 from bot.catalogue.telling import asked_about
 from bot.guidance.reading import read_profile, read_until
 from bot.nlu.alarm import DISTRESS
+from bot.nlu.learned import Heard
 from bot.nlu.understanding import Understanding, Understood
 from bot.understanding.cues import read_cues
 from bot.understanding.distress import read_distress
@@ -58,16 +59,16 @@ class Reader:
 
     def _heard(
         self, text: str, mentions: Sequence[Mention], understood: Understood
-    ) -> tuple[Act, str, tuple[Topic, ...]]:
-        """The act of a message, what it is about where that is outside of the fiches, and the topics asked."""
+    ) -> Heard:
+        """The acts and topics of a message, which has no topic where it tells of distress."""
         if understood.intent == DISTRESS:
-            return Act.DISTRESS, "", ()
-        heard = self._understanding.learned.read(text, mentions)
-        act, outside = heard.act(Act.DISTRESS)
-        return act, outside, tuple(topic for topic, _ in heard.topics)
+            return Heard(((Act.DISTRESS.value, 1.0),), (), ())
+        return self._understanding.learned.read(text, mentions)
 
     def _read(self, text: str, mentions: Sequence[Mention], understood: Understood, world: World) -> Reading:
-        act, outside, topics = self._heard(text, mentions, understood)
+        heard = self._heard(text, mentions, understood)
+        act, outside = heard.act(*(() if understood.intent == DISTRESS else (Act.DISTRESS,)))
+        topics = tuple(topic for topic, _ in heard.topics)
         names = with_roles(text, names_of(text, mentions, topics, world), act is Act.COMPARE)
         kind = next((name.kind for name in names if name.kind), None)
         only_name = _only_a_name(text, names)
@@ -83,6 +84,7 @@ class Reader:
             confidence=understood.confidence,
             ranking=understood.ranking,
             topics=() if only_name else topics,
+            doubtful=heard.doubtful,
             names=tuple(names),
             cues=read_cues(text),
             words=tuple(token.text for token in tokens),

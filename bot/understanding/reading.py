@@ -137,7 +137,7 @@ class Reading:
 
     `text` is kept for records only, `intent`, `confidence` and `ranking` for Rasa.
     `act` is what is done; for OUTSIDE, `outside` says with what ("place", "dates", "fees", "chances", "other").
-    `topics` are all that is asked, most certain first. `names` are the names, in order. `only_name` tells that the
+    `topics` are all that is asked, most certain first, `doubtful` those of them that may not be asked. `names` are the names, in order. `only_name` tells that the
     message is the name of one thing and nothing else. `head` are the jobs opened by a word that names nothing else.
     `cues` are the keys of the patterns of cues.toml that the message matches. `words` are its words, folded.
     `ranks` are places in a list ("le 2e" is 2, "le dernier" -1); `lone_rank` is one that counts only where a choice is
@@ -159,6 +159,7 @@ class Reading:
     confidence: float = 1.0
     ranking: tuple[tuple[str, float], ...] = ()
     topics: tuple[Topic, ...] = ()
+    doubtful: frozenset[Topic] = frozenset()
     names: tuple[Name, ...] = ()
     cues: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()

@@ -93,6 +93,13 @@ def test_one_message_per_outcome(talk: Conversation) -> None:
     assert (silent.outcome, silent.facets) == (Outcome.NOT_IN_FICHE, (Facet.DESCRIPTION,))
 
 
+def test_a_doubtful_topic_is_not_said_to_be_missing(talk: Conversation) -> None:
+    asked = (Facet.DURATION, Facet.DESCRIPTION)
+    reading = read("durée et programme du CAP horlogerie fine", "ask_duration", talk.world, asked)
+    told = talk.read(replace(reading, doubtful=frozenset({Topic.DESCRIPTION})))
+    assert facts(told) == ("answered", ["duree"], [CAP])
+
+
 @pytest.mark.parametrize("text", ["durée du CAP astronaute ?", "durée du BTS dragons volants"])
 def test_an_unknown_name(talk: Conversation, text: str) -> None:
     reply = only(talk.say(text, "ask_duration"))
