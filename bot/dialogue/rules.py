@@ -177,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     picks.fragment,
     subjects.said_in_the_fiche,
     subjects.not_said,
+    subjects.from_what_one_has,
     by_theme(talk.outside),
     picks.options,
     picks.beside_the_last,

@@ -8,6 +8,7 @@ from bot.catalogue.fiche import Facet
 from bot.catalogue.french import zipf
 from bot.catalogue.normalize import stem, tokenize
 from bot.catalogue.ref import Ref, formation_ref, job_ref
+from bot.catalogue.saying import facts_asked
 from bot.dialogue import guidance
 from bot.dialogue.context import Context
 from bot.dialogue.question import (
@@ -52,6 +53,17 @@ def said_in_the_fiche(c: Context) -> tuple[Question, ...]:
         topic = _topic_of_words(refs[0], c)
         topics = (topic,) if topic else ()
     return tell(refs, topics, c, c.groups[0].name if c.groups else None) if topics else ()
+
+
+def from_what_one_has(c: Context) -> tuple[Question, ...]:
+    """ "j'ai un bac général, ça marche ?": from a diploma that the way into the formation spoken of tells of."""
+    formation = tuple(ref for ref in c.focus if not ref.is_job)
+    if len(formation) != 1 or not c.names or c.groups or c.unknown or not {Topic.ACCESS}.issuperset(c.topics):
+        return ()
+    had = [key for key, fact in facts_asked(c.reading.about).items() if not fact.topic]
+    if not (c.topics or c.says("enters")) or not tells_a_fact(formation[0], had, (Topic.ACCESS,), c.world):
+        return ()
+    return tell(formation, (Topic.ACCESS,), c)
 
 
 def _topic_of_words(ref: Ref, c: Context) -> Topic | None:

@@ -82,3 +82,18 @@ def test_less_time_for_those_who_have_a_diploma_is_told_of_the_access(talk: Talk
 def test_a_sentence_far_from_the_head_comes_first(keys: set[str], first: list[str]) -> None:
     assert saying_first(LONG, keys) == first
     assert saying_first("Sur dossier et entretien.", keys) == []
+
+
+@pytest.mark.parametrize("text", ["avec un bac pro horlogerie ils prennent ?", "j'ai un bac techno, ça marche ?"])
+def test_what_one_has_is_asked_of_the_way_into_the_formation_spoken_of(talk: Talk, text: str) -> None:
+    talk.say("c'est quoi le BTS systèmes fluviaux option A ?", "ask_description")
+    (reply,) = talk.say(text, "ask_access")
+    assert [formation.title for formation in reply.formations] == ["BTS systèmes fluviaux option A navigation"]
+    assert [facet.value for facet in reply.facets] == ["acces"]
+
+
+def test_a_fact_heard_with_its_topic_is_no_unknown_name(talk: Talk) -> None:
+    talk.say("c'est quoi marinier", "ask_job_description")
+    (reply,) = talk.say("je peux être artisan ou salarié ?", "ask_job_status", unseen=("salarié",))
+    assert reply.outcome is Outcome.ANSWERED
+    assert reply.jobs == (BARGE,)
