@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
-from bot.catalogue.fiche import Catalogue, Formation
+from bot.catalogue.fiche import Catalogue, Facet, Formation
 from bot.catalogue.ref import Ref
 from bot.catalogue.resolver import Resolver
 
@@ -38,6 +38,11 @@ class World:
     def has_fiche(self, label: str) -> bool:
         """Whether a job has a fiche of its own."""
         return label in self.catalogue.job_fiches
+
+    def tells(self, ref: Ref, facet: Facet) -> bool:
+        """Whether the fiche of a formation or a job tells a facet."""
+        fiche = (self.catalogue.job_fiches if ref.is_job else self.catalogue.formations).get(ref.id)
+        return fiche is not None and fiche.has(facet)
 
     def names_of_job(self, label: str) -> tuple[str, ...]:
         """The label of a job, and every other name that its fiche gives it."""

@@ -8,6 +8,7 @@ from itertools import islice
 
 from bot.answers.distress import distress_reply
 from bot.answers.guidance import ask_step, button, suggest
+from bot.answers.precise import not_said, with_silence
 from bot.answers.proposals import propose
 from bot.answers.ways import way_to
 from bot.catalogue import answers, comparison, job_answers
@@ -92,12 +93,17 @@ def _of_fiches(question: Tell | Compare | Page, world: World) -> list[Reply]:
         facets = facets_of(question.topics, True) or (Facet.JOB_DESCRIPTION,)
         rest = job_answers.rest(facets, question.labels, question.page, world.catalogue)
         return [rest or Reply("no_more", Outcome.SMALLTALK, choices=examples(world))]
-    if question.refs[0].is_job:
-        return _of_jobs(question, world)
+    if isinstance(question, Tell) and question.unsaid:
+        return [not_said(question, world)]
+    replies = _of_jobs(question, world) if question.refs[0].is_job else _of_formations(question, world)
+    return with_silence(question, replies, world)
+
+
+def _of_formations(question: Tell | Compare, world: World) -> list[Reply]:
     formations = _formations(question.refs, world)
     facets = facets_of(question.topics, False)
     if isinstance(question, Tell):
-        replies = answers.answer(facets, formations, world.catalogue)
+        replies = answers.answer(facets, formations, world.catalogue, question.about)
     elif len(formations) > _TOGETHER:
         return _foremost(question, formations, world)
     else:

@@ -6,7 +6,7 @@ No sentence is written here: a reply names a response of domain.yml and gives it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from bot.catalogue.fiche import (
     Outcome,
 )
 from bot.catalogue.normalize import fold
+from bot.catalogue.saying import beyond, without_themes
+from bot.catalogue.telling import saying_first
 
 MAX_CHOICES = 5
 _HEADING = re.compile(r"^#{1,6}\s*(.+?)\s*:?\s*$", re.MULTILINE)
@@ -112,14 +114,19 @@ def _strings(data: Any) -> tuple[str, ...]:
     return tuple(item for item in data if isinstance(item, str)) if isinstance(data, (list, tuple)) else ()
 
 
-def answer(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: Catalogue) -> list[Reply]:
-    """Answer `facets` of one formation, or of several that share the facts; a reply per outcome."""
+def answer(
+    facets: Sequence[Facet], formations: Sequence[Formation], catalogue: Catalogue, asked: Collection[str] = ()
+) -> list[Reply]:
+    """Answer `facets` of one formation, or of several that share the facts; a reply per outcome.
+
+    Of a long section the sentences that say what is `asked` (keys of `saying.asked_about`) are told first.
+    """
     first = formations[0]
     known = tuple(facet for facet in facets if first.has(facet))
     silent = tuple(facet for facet in facets if not first.has(facet))
     replies = []
     if known:
-        parts = [part(facet, first, catalogue) for facet in known]
+        parts = [part(facet, first, catalogue, asked) for facet in known]
         replies.append(
             Reply(
                 "answer",
@@ -146,7 +153,7 @@ def answer(facets: Sequence[Facet], formations: Sequence[Formation], catalogue: 
     return replies
 
 
-def part(facet: Facet, formation: Formation, catalogue: Catalogue) -> dict[str, Any]:
+def part(facet: Facet, formation: Formation, catalogue: Catalogue, asked: Collection[str] = ()) -> dict[str, Any]:
     """The values that word one fact of one fiche; the fiche must hold it."""
     values: dict[str, Any] = {"facet": facet.value, "title": formation.title}
     if facet is Facet.JOBS:
@@ -154,7 +161,9 @@ def part(facet: Facet, formation: Formation, catalogue: Catalogue) -> dict[str, 
         values["total"] = len(formation.jobs)
     elif facet in _TEXT_FACETS:
         text = formation.value(PLACE_OF_FACET[facet]) or ""
-        values["text"], values["cut"] = shorten(without_headings(text, PLACE_OF_FACET[facet]), _LONG_TEXT)
+        values["first"] = saying_first(text, without_themes(beyond(asked, formation.title)))
+        room = _LONG_TEXT - sum(map(len, values["first"]))
+        values["text"], values["cut"] = shorten(without_headings(text, PLACE_OF_FACET[facet]), room)
     elif facet is Facet.LINK:
         values["value"] = formation.link
     else:

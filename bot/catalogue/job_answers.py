@@ -12,7 +12,8 @@ from bot.catalogue.job_fiche import (
     SECTION_FORMATIONS,
     JobFiche,
 )
-from bot.catalogue.telling import Passage, excerpt, is_about, is_long, pages
+from bot.catalogue.saying import beyond
+from bot.catalogue.telling import Passage, excerpts, is_long, pages
 
 _TEXT_FACETS = frozenset({Facet.JOB_DESCRIPTION, Facet.JOB_ACCESS, Facet.JOB_SKILLS, Facet.JOB_CONDITIONS})
 _NEXT_FACETS = (
@@ -26,7 +27,7 @@ _NEXT_FACETS = (
 
 _BESIDE = 6  # formations told beside what is asked of a job
 
-# What a question is about, as the stems of `telling.asked_about`; none where only the facet is known.
+# What a question is about, as the keys of `saying.asked_about`; none where only the facet is known.
 Asked = Collection[str]
 _Page = tuple[str, Facet, str, list[Passage]]  # label, facet, section, what it says
 
@@ -152,11 +153,9 @@ def _told(
     parts, sources = [], []
     for label, facet in told:
         fiche = catalogue.job_fiches[label]
-        section = _section(fiche, facet, asked)
-        sources.append((label, section))
-        parts.append(
-            {"facet": facet.value, "job": both_genders(label, catalogue), **_fact(fiche, facet, section, asked)}
-        )
+        sections, fact = _fact(fiche, facet, asked)
+        sources += [(label, section) for section in sections]
+        parts.append({"facet": facet.value, "job": both_genders(label, catalogue), **fact})
     known_facets = tuple(f for f in facets if any(f is facet for _, facet in told))
     also = (Facet.FORMATIONS_FOR_JOB,) if leading else ()
     compared = (Facet.COMPARISON,) if len(labels) > 1 else ()
@@ -209,22 +208,19 @@ def _silent(silent: Sequence[tuple[str, Facet]], beside: bool, catalogue: Catalo
     )
 
 
-def _section(fiche: JobFiche, facet: Facet, asked: Asked) -> str:
-    """Where a facet is told: in the section whose name says what is asked, else in the first that the fiche has."""
-    named = [name for name in PLACES_OF_JOB_FACET[facet] if fiche.value(name) and is_about(name, asked)]
-    return named[0] if named else fiche.place(facet) or ""
-
-
-def _fact(fiche: JobFiche, facet: Facet, section: str, asked: Asked) -> dict[str, Any]:
-    """What words one fact of a job: passages of a section, or the items of a list."""
+def _fact(fiche: JobFiche, facet: Facet, asked: Asked) -> tuple[list[str], dict[str, Any]]:
+    """The sections in which one fact of a job is told, and what words it: passages of them, or the items of a list."""
+    texts = {name: text for name in PLACES_OF_JOB_FACET[facet] if (text := fiche.value(name))}
     if facet is Facet.JOB_STATUS:
-        return {"facts": list(fiche.statuses)}
+        return list(texts), {"facts": list(fiche.statuses)}
     if facet is Facet.JOB_INTERESTS:
-        return {"facts": list(fiche.interests)}
-    text = fiche.value(section) or ""
-    if facet in _TEXT_FACETS:
-        return {"passages": _values(excerpt(text, asked)[0])}
-    return {"facts": [passage["text"] for passage in _values(excerpt(text, asked)[0]) if passage["text"]]}
+        return list(texts), {"facts": list(fiche.interests)}
+    keys = beyond(asked, fiche.title) if facet in _TEXT_FACETS else ()
+    told = excerpts(texts, keys, facet is Facet.JOB_DESCRIPTION)
+    values = _values(passage for some in told.values() for passage in some)
+    return list(told), (
+        {"passages": values} if facet in _TEXT_FACETS else {"facts": [v["text"] for v in values if v["text"]]}
+    )
 
 
 def _values(passages: Iterable[Passage]) -> list[dict[str, str]]:

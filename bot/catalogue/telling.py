@@ -6,23 +6,21 @@ Source of the method: ours. The sentences that hold most of the words asked abou
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-import tomli
-
-from bot.catalogue.normalize import fold, stem
+from bot.catalogue.saying import says
 
 SHORT = 600  # characters of a section that is told whole
 _PAGE = 1900  # characters told at once
+_READ_AT_ONCE = 400  # characters
+_HEAD = 200  # characters at the head of a section, that are read anyway
 _SENTENCES = 3
+_SURE = 3.5  # what the best sentence is worth from which on it says what is asked, rather than something like it
+_SHARE_OF_BEST = 0.5  # of the best sentence's worth, from which on another is told beside it
 
-_THEMES = Path(__file__).with_name("job_themes.toml")
 _HEADING = re.compile(r"#{1,6}\s+(?P<name>.+)")
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[«\"A-ZÀ-ÖØ-Þ0-9])")
-_WORD = re.compile(r"[a-z0-9]+")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*|\n")
 
 
@@ -53,22 +51,56 @@ def is_long(text: str) -> bool:
     return len(text) > SHORT
 
 
-def excerpt(text: str, asked: Collection[str]) -> tuple[list[Passage], bool]:
-    """What is told first of a section, and whether that leaves something out; `asked` are stems (`asked_about`)."""
-    whole = passages(text)
+def excerpts(texts: Mapping[str, str], asked: Collection[str], filled: bool = False) -> dict[str, list[Passage]]:
+    """What is told first of sections that tell one facet, by their names; `asked` are keys (`asked_about`).
+
+    These are the sentences of any of them that say most of what is asked, in their order, but a short section whole;
+    where none says it for sure, what stands first in the section so called, else in the first, makes up for it, as it
+    does where `filled`.
+    """
+    sentences = [(name, sentence) for name, text in texts.items() for sentence in sentences_of(text)] if asked else []
+    scores = [says(s.text, asked) + says(f"{name} {s.heading}", asked) / 2 for name, s in sentences]
+    best = max(scores, default=0.0)
+    enough = best * _SHARE_OF_BEST if best >= _SURE else 0.0
+    ranked = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:_SENTENCES]
+    chosen = [sentences[i] for i in sorted(ranked) if scores[i] and scores[i] >= enough]
+    if best < _SURE or filled:
+        head = max(texts, key=lambda name: says(name, asked), default="")
+        firsts = [(head, sentence) for sentence in _firsts(texts.get(head, ""))]
+        chosen += [first for first in firsts if first not in chosen][: max(0, _SENTENCES - len(chosen))]
+    told: dict[str, list[Passage]] = {}
+    for name, sentence in chosen:
+        told.setdefault(name, []).append(sentence)
+    return {name: some if is_long(texts[name]) else passages(texts[name]) for name, some in told.items()}
+
+
+def _firsts(text: str) -> list[Passage]:
+    """What stands first in a section: the first sentence of each part, or all of a short one."""
     if not is_long(text):
-        return whole, False
-    sentences = [Passage(p.heading, sentence) for p in whole for sentence in _END_OF_SENTENCE.split(p.text)]
-    wanted = set(asked)
-    scores = [2 * len(wanted & _stems(s.text)) + len(wanted & _stems(s.heading)) for s in sentences] if wanted else []
-    if any(scores):
-        best = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))[:_SENTENCES]
-        chosen = sorted(i for i in best if scores[i])
-    else:
-        parts = list(dict.fromkeys(s.heading for s in sentences))
-        firsts = [next(i for i, s in enumerate(sentences) if s.heading == part) for part in parts]
-        chosen = firsts[:_SENTENCES] if len(parts) > 1 else list(range(min(_SENTENCES, len(sentences))))
-    return [sentences[i] for i in chosen], True
+        return passages(text)
+    sentences = sentences_of(text)
+    parts = list(dict.fromkeys(s.heading for s in sentences))
+    firsts = [next(s for s in sentences if s.heading == part) for part in parts]
+    return (firsts if len(parts) > 1 else sentences)[:_SENTENCES]
+
+
+def sentences_of(text: str) -> list[Passage]:
+    """The sentences of a section, each under its heading."""
+    return [Passage(p.heading, sentence) for p in passages(text) for sentence in _END_OF_SENTENCE.split(p.text)]
+
+
+def saying_first(text: str, asked: Collection[str]) -> list[str]:
+    """The sentences of a section that say what is asked, unless it is read at once or begins with one of them."""
+    best = best_score(text, asked)
+    if len(text) <= _READ_AT_ONCE or best < _SURE:
+        return []
+    said = [s.text for s in sentences_of(text) if says(s.text, asked) >= best * _SHARE_OF_BEST][:_SENTENCES]
+    return said if said and text.find(said[0]) > _HEAD else []
+
+
+def best_score(text: str, asked: Collection[str]) -> float:
+    """What the sentence that says most of what is asked is worth to the question."""
+    return max((says(s.text, asked) + says(s.heading, asked) / 2 for s in sentences_of(text)), default=0.0)
 
 
 def pages(text: str) -> list[list[Passage]]:
@@ -83,24 +115,3 @@ def pages(text: str) -> list[list[Passage]]:
         found[-1].append(passage)
         length += size
     return [page for page in found if page]
-
-
-def is_about(name: str, asked: Collection[str]) -> bool:
-    """Whether the name of a section holds a word asked about."""
-    return bool(_stems(name) & set(asked))
-
-
-def asked_about(question: str) -> frozenset[str]:
-    """The stems of the words that tell what of a section is asked ("la nuit", "les horaires"), with their kin."""
-    words = _stems(question)
-    return frozenset().union(*(theme for theme in _themes() if theme & words))
-
-
-@lru_cache(maxsize=1)
-def _themes() -> tuple[frozenset[str], ...]:
-    tables = tomli.loads(_THEMES.read_text(encoding="utf-8"))
-    return tuple(frozenset(stem(fold(word)) for word in words) for words in tables["themes"].values())
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in _WORD.findall(fold(text))}

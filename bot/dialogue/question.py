@@ -20,8 +20,8 @@ __all__ = ["Ask", "Decision", "Question"]
 class Tell:
     """Tell topics of fiches that share the answer: one, or several that say the same.
 
-    `about` are stems of what exactly is asked, `said` the words of the name, `renamed` old names with today's,
-    `leading` tells to add the formations that lead to a job.
+    `about` are the keys of what exactly is asked, `said` the words of the name, `renamed` old names with today's,
+    `leading` tells to add the formations that lead to a job, `unsaid` that the fiche does not tell what is asked.
     """
 
     refs: tuple[Ref, ...]
@@ -30,6 +30,7 @@ class Tell:
     said: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     leading: bool = False
+    unsaid: bool = False
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,8 @@ RULES: tuple[Rule, ...] = (
     by_theme(lists.searched),
     picks.fragment,
     subjects.said_in_the_fiche,
+    subjects.not_said,
+    subjects.from_what_one_has,
     by_theme(talk.outside),
     picks.options,
     picks.beside_the_last,

@@ -8,16 +8,18 @@ from bot.catalogue.fiche import Facet
 from bot.catalogue.french import zipf
 from bot.catalogue.normalize import stem, tokenize
 from bot.catalogue.ref import Ref, formation_ref, job_ref
+from bot.catalogue.saying import facts_asked
 from bot.dialogue import guidance
 from bot.dialogue.context import Context
 from bot.dialogue.question import (
     Compare,
     Missing,
     Question,
+    Tell,
     Unknown,
     Which,
 )
-from bot.dialogue.said import topic_that_says
+from bot.dialogue.said import tells_a_fact, told_topics, topic_that_says, topic_that_tells, topics_of_facts
 from bot.dialogue.state import TOGETHER
 from bot.dialogue.talk import about_outside
 from bot.dialogue.tell import tell, tell_groups, unknown
@@ -28,25 +30,62 @@ from bot.understanding.topics import FORMATION_ONLY, JOB_ONLY, OF_JOB, Topic
 _UNSURE = frozenset(
     {Topic.ACCESS, Topic.DESCRIPTION, Topic.EXPECTATIONS, Topic.CONDITIONS, Topic.STATUS, Topic.FURTHER_STUDY}
 )
+_ASKING = frozenset({Act.ASK, Act.OUTSIDE, Act.LOST, Act.TELL, Act.NAME, Act.PICK, Act.AGREE, Act.REFUSE})
 _RARE = 4.3  # words below this Zipf value are rarely those that name a topic
 _TOWARDS = frozenset({Topic.ACCESS, Topic.FURTHER_STUDY})
 _OPEN = frozenset({Topic.FURTHER_STUDY, Topic.JOBS, Topic.ACCESS, Topic.FORMATIONS})
 
 
 def said_in_the_fiche(c: Context) -> tuple[Question, ...]:
-    """ "j'ai le vertige, c'est grave ?": about words that the fiche in question speaks of in another section."""
-    if not _UNSURE.issuperset(c.topics) or c.unknown or c.kinds or c.origins or len(c.groups) > 1:
-        return ()
-    if c.reading.act not in (Act.ASK, Act.OUTSIDE, Act.LOST, Act.TELL, Act.NAME, Act.PICK, Act.AGREE, Act.REFUSE):
-        return ()
+    """ "j'ai le vertige, c'est grave ?": about what the fiche in question says in another section."""
     refs = c.groups[0].refs if c.groups else c.focus
-    if refs and not refs[0].is_job and {Topic.ACCESS, Topic.FURTHER_STUDY} & set(c.topics):
+    if len(refs) != 1 or c.unknown or len(c.groups) > 1 or c.reading.outside in ("place", "dates"):
         return ()
+    if c.reading.act not in _ASKING:
+        return ()
+    topic = topic_that_tells(refs[0], c.reading.about, c.topics, c.world)
+    misread = bool(c.reading.outside or (c.reading.unseen and not c.groups))
+    if misread and not topic and tells_a_fact(refs[0], c.reading.about, c.topics, c.world):
+        topics = c.topics
+    elif topic:
+        topics = (topic, *told_topics(refs[0], c.topics, c.world))
+    else:
+        topic = _topic_of_words(refs[0], c)
+        topics = (topic,) if topic else ()
+    return tell(refs, topics, c, c.groups[0].name if c.groups else None) if topics else ()
+
+
+def from_what_one_has(c: Context) -> tuple[Question, ...]:
+    """ "j'ai un bac général, ça marche ?": from a diploma that the way into the formation spoken of tells of."""
+    formation = tuple(ref for ref in c.focus if not ref.is_job)
+    if len(formation) != 1 or not c.names or c.groups or c.unknown or not {Topic.ACCESS}.issuperset(c.topics):
+        return ()
+    had = [key for key, fact in facts_asked(c.reading.about).items() if not fact.topic]
+    if not (c.topics or c.says("enters")) or not tells_a_fact(formation[0], had, (Topic.ACCESS,), c.world):
+        return ()
+    return tell(formation, (Topic.ACCESS,), c)
+
+
+def _topic_of_words(ref: Ref, c: Context) -> Topic | None:
+    """The topic whose section holds the words of the message that no name and no topic accounts for."""
+    if not _UNSURE.issuperset(c.topics) or c.kinds or c.origins:
+        return None
+    if tells_a_fact(ref, c.reading.about, c.topics, c.world):
+        return None
+    if not ref.is_job and {Topic.ACCESS, Topic.FURTHER_STUDY} & set(c.topics):
+        return None
     words = [w for w in c.uncovered if not c.topics or w in c.reading.untaught or zipf(w) < _RARE]
-    if len(refs) != 1 or not words or c.reading.outside in ("place", "dates"):
+    return topic_that_says(ref, words, c.topics, c.world)
+
+
+def not_said(c: Context) -> tuple[Question, ...]:
+    """A precise fact is asked of the one fiche spoken of, which does not tell it."""
+    if c.topics or c.names or len(c.focus) != 1 or c.reading.act not in (Act.ASK, Act.LOST, Act.OUTSIDE):
         return ()
-    topic = topic_that_says(refs[0], words, c.topics, c.world)
-    return tell(refs, (topic,), c, c.groups[0].name if c.groups else None) if topic else ()
+    if c.reading.outside not in ("", "other") or not c.reading.question_mark:
+        return ()
+    topics = topics_of_facts(c.reading.about, c.focus[0].is_job)
+    return (Tell(c.focus, topics[:1], c.reading.about, unsaid=True),) if topics else ()
 
 
 def unknown_names(c: Context) -> tuple[Question, ...]:

@@ -11,9 +11,9 @@ from bot.catalogue.filters import read_wish
 from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import Token, fold, stem, tokenize
+from bot.catalogue.saying import asked_about
 from bot.catalogue.selection import read_lone_rank, read_ranks
 from bot.catalogue.talk import QUESTION_WORDS
-from bot.catalogue.telling import asked_about
 from bot.guidance.reading import read_profile, read_until
 from bot.nlu.alarm import DISTRESS
 from bot.nlu.learned import Heard
@@ -22,7 +22,7 @@ from bot.understanding.cues import read_cues
 from bot.understanding.distress import read_distress
 from bot.understanding.names import job_by_head, names_of
 from bot.understanding.people import without_people
-from bot.understanding.reading import Act, Name, Reading
+from bot.understanding.reading import Act, Name, Reading, Role
 from bot.understanding.roles import with_roles
 from bot.understanding.superlatives import direction, measured
 from bot.understanding.theme import read_theme
@@ -93,7 +93,7 @@ class Reader:
             wish=read_wish(text, kind),
             profile=read_profile(text),
             until=read_until(fold(text)),
-            about=asked_about(text) | {stem(word) for word in search if word not in said},
+            about=asked_about(_beside(text, names), (word for word in search if word not in said)),
             search=search,
             untaught=frozenset(fold(word) for word in understood.unseen if word in _asking(text)),
             unseen=_named_by(understood.unseen, tokens, bool(names)),
@@ -123,6 +123,14 @@ class Reader:
             return None
         names = [name for name in names_of(rest, world.resolver.resolve(rest), (), world) if name.refs and name.words]
         return replace(reading, names=tuple(names), unseen=(), search=tuple(world.resolver.content_words(rest)))
+
+
+def _beside(text: str, names: Sequence[Name]) -> str:
+    """A message without the names that fiches bear, but for those of where one comes from."""
+    for name in sorted(names, key=lambda name: -name.start):
+        if name.refs and name.role is not Role.ORIGIN:
+            text = f"{text[: name.start]} {text[name.end :]}"
+    return text
 
 
 def _asking(text: str) -> str:

@@ -144,8 +144,8 @@ class Reading:
     awaited ("2"). `options` are letters of options ("l'option A"). `most` is the direction of a superlative ("least",
     "greatest"), `measured` what it measures.
     `wish` is what a list is wished to be. `profile` is what is said of oneself, `until` the level, in years after the
-    bac, up to which one would study. `about` are stems of what exactly is asked of a section. `search` are the words
-    that describe what is looked for, `theme` what the texts of fiches are searched for.
+    bac, up to which one would study. `about` are the keys of what exactly is asked of a fiche (`saying.py`). `search`
+    are the words that describe what is looked for, `theme` what the texts of fiches are searched for.
     `untaught` are words that no training phrase holds, `unseen` those of them that stand as a name does; `sigle` are
     capital letters that no fiche has.
     `tap` is the button tapped, if any. `distress` is what is told of it and by whom, `beside` what such a message asks

@@ -22,7 +22,7 @@ from bot.catalogue.fiche import Catalogue, Facet
 from bot.catalogue.inflection import inflect
 from bot.catalogue.ref import job_ref
 from bot.catalogue.resolver import Resolver
-from bot.catalogue.telling import asked_about
+from bot.catalogue.saying import asked_about
 from bot.dialogue.state import State
 from bot.understanding.reading import Act, Fit, Name, Reading
 from bot.understanding.topics import topics_of

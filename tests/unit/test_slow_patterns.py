@@ -20,6 +20,7 @@ try:
 except ImportError:  # before Python 3.11
     import sre_parse  # type: ignore[no-redef,unused-ignore]
 
+from bot.catalogue import saying
 from bot.nlu.clauses import clauses
 from bot.nlu.features import undisguised, view
 from bot.review import contexts, special
@@ -39,6 +40,7 @@ _TABLES = {
     "bot/understanding/roles.py": lambda: tuple(roles._before().values()),
     "bot/understanding/distress.py": distress._kinds,
     "bot/understanding/people.py": people._people,
+    "bot/catalogue/saying.py": lambda: [(fact.asked, fact.told) for fact in saying.facts_by_name().values()],
     "bot/review/contexts.py": contexts._contexts,
     "bot/review/special.py": special._words,
 }
