@@ -137,8 +137,9 @@ class Reading:
 
     `text` is kept for records only, `intent`, `confidence` and `ranking` for Rasa.
     `act` is what is done; for OUTSIDE, `outside` says with what ("place", "dates", "fees", "chances", "other").
-    `topics` are all that is asked, most certain first, `doubtful` those of them that may not be asked. `names` are the names, in order. `only_name` tells that the
-    message is the name of one thing and nothing else. `head` are the jobs opened by a word that names nothing else.
+    `topics` are all that is asked, most certain first, `doubtful` those of them that may not be asked. `names` are the
+    names, in order. `only_name` tells that the message is the name of one thing and nothing else. `head` are the jobs
+    opened by a word that names nothing else.
     `cues` are the keys of the patterns of cues.toml that the message matches. `words` are its words, folded.
     `ranks` are places in a list ("le 2e" is 2, "le dernier" -1); `lone_rank` is one that counts only where a choice is
     awaited ("2"). `options` are letters of options ("l'option A"). `most` is the direction of a superlative ("least",
