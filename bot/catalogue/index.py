@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -35,6 +36,7 @@ _SHORTEST_TYPED = 4  # letters of a word that may be a beginning or one of a fam
 _COMMON = 3.0  # Zipf value from which a word that is in no dictionary ("mdr", "orga") stands for itself alone
 _WHOLE_OPTION = 3  # words of an option that name it without its base
 BASE_SAID = 0.85
+_WORDS = re.compile(r"\w+")
 _CEDILLA = re.compile(r"\w*ç\w*")
 _INNER_MARKERS = frozenset(map(stem, ("option", "parcours", "specialite", "enseignement", "dominante", "mention")))
 
@@ -215,6 +217,9 @@ class NameIndex:
             # Heard with an s, folded with a c.
             for word in _CEDILLA.findall(name.title.lower()):
                 self._by_sound[phonetic(stem(fold(word.replace("ç", "ss"))))].append(stem(fold(word)))
+        self._after_letters = {
+            pair for name in self.names for pair in pairwise(map(fold, _WORDS.findall(name.title))) if len(pair[0]) == 1
+        }
         self.meaning = lru_cache(maxsize=20000)(self._meaning)
 
     def __len__(self) -> int:
@@ -222,6 +227,10 @@ class NameIndex:
 
     def __contains__(self, term: str) -> bool:
         return term in self._postings
+
+    def begins(self, letter: str, after: Sequence[Token]) -> bool:
+        """Whether names hold a letter before the word that stands `after` it ("e-commerce")."""
+        return bool(after) and (letter, after[0].text) in self._after_letters
 
     def is_sigle(self, word: str) -> bool:
         """Whether a folded word is a sigle or an acronym of some name."""

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from bot.catalogue.aliases import Aliases
 from bot.catalogue.credible import JOB_COVERAGE, WHOLE, names_formation, names_job
 from bot.catalogue.fiche import Formation, Job
-from bot.catalogue.french import is_french
+from bot.catalogue.french import is_french, zipf
 from bot.catalogue.index import (
     ABBREVIATION,
     BASE_SAID,
@@ -50,6 +50,7 @@ _SHARE_OF_A_JOB = 0.6  # what a word of a job's label weighs in a search, beside
 _MOST = 400
 _DEMONSTRATIVE = frozenset("ce cet cette ces".split())
 _OF = frozenset("de du des d la l".split())
+_COMMON = 5.0  # Zipf value: "suffit" has 5.0, "football" 4.8, "astronaute" 3.5
 _NEAR_JOB = 70  # of 100, how alike names of jobs are that are offered
 _NEAR = 5
 _MOST_MENTIONS, _MOST_SPANS = 8, 24  # in a message: more is no question, and each costs a ranking
@@ -290,12 +291,18 @@ class Resolver:
                 break
             if lexicon().types.get((token.text,)):
                 break
+            if not unknown and self._is_talk(token.text):
+                break
             unknown.append(token)
         end = unknown[-1].end if unknown else tokens[last].end
         start = tokens[first].start
         said = text[start:end]
         near = self.near(said) if unknown else ()
         return Mention(start, end, said, type=span.type, words=tuple(t.text for t in unknown), near=near)
+
+    def _is_talk(self, word: str) -> bool:
+        """Whether a word is so common that it names nothing, unless a title has it ("un master suffit")."""
+        return is_french(word) and zipf(word) >= _COMMON and not self.is_of_titles(word)
 
     def _credible(
         self, tokens: Sequence[Token], span: Span, ranked: Sequence[tuple[Name, float]], index: NameIndex

@@ -94,6 +94,8 @@ def _words_at(tokens: Sequence[Token], i: int, index: NameIndex, typed: bool, be
         return [Unit(i, i)]
     if word in INNER:
         return [Unit(i, i, gap=True)]
+    if len(word) == 1 and not (before and before[-1].meaning) and not index.begins(word, tokens[i + 1 : i + 2]):
+        return [Unit(i, i)]  # "é", "c", "t": how a word is written by its sound
     if word in GAP_WORDS and not (tokens[i].upper and len(word) > 2 and index.is_sigle(word)):
         return [Unit(i, i, gap=True, link=word in _LINKS)]
     after_type = any(unit.type for unit in before[-3:]) and not any(unit.closed for unit in before[-2:])

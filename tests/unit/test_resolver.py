@@ -386,3 +386,18 @@ def test_nothing_is_found_where_nothing_is_named(measured: dict[str, list[tuple[
     false_links = 1 - share(measured["none"])
     print(f"\nfalse links: {false_links:.3f} of {len(measured['none'])}")
     assert false_links <= FALSE_LINKS, wrong(measured["none"])
+
+
+@pytest.mark.parametrize("text", ["é la durée", "t y crois", "c la seconde"])
+def test_a_letter_is_no_name(text: str, whole_resolver: Resolver) -> None:
+    assert whole_resolver.resolve(text) == []
+
+
+def test_a_letter_begins_a_name_that_has_it(whole_resolver: Resolver) -> None:
+    assert whole_resolver.resolve("responsable e-commerce")[0].jobs
+
+
+@pytest.mark.parametrize("text", ["le master suffit", "le CAP dont on parlait"])
+def test_a_type_before_a_common_word_is_a_type_alone(text: str, whole_resolver: Resolver) -> None:
+    (mention,) = whole_resolver.resolve(text)
+    assert (mention.type is not None, mention.words) == (True, ())
