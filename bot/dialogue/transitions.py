@@ -69,7 +69,7 @@ def into_the_one_spoken_of(c: Context) -> tuple[Question, ...]:
         return ()
     alone = not any(name.words and name.refs for name in c.origins)
     from_below = alone or any(c.is_below(name, formations) for name in c.origins)
-    if not c.says("enters") and not (from_below and c.follows_up):
+    if not c.says("enters") and not (from_below and (c.follows_up or Topic.ACCESS in c.topics)):
         return ()
     if c.topics and not _OPEN | {Topic.DURATION} >= set(c.topics):
         return ()

@@ -31,6 +31,7 @@ from bot.world import World
 
 _SENTENCE = re.compile(r"[^.?!…\n]+[.?!…\n]*")
 _OPTIONS = re.compile(r"\b(?:option|parcours) ([a-d1-9])\b")
+_LETTER_ALONE = re.compile(r"(?:(?:et|e|non|plutot|pour|alors) )*l[ae] ([a-d])")
 _FEW = 3
 _MAY_NAME = frozenset({Act.ASK, Act.SEARCH, Act.COMPARE, Act.PICK, Act.TELL, Act.OUTSIDE, Act.LOST, Act.AGREE})
 _LETTERS = 4
@@ -102,7 +103,7 @@ class Reader:
             theme=read_theme(text, kind),
             most=direction(words),
             measured=measured(words),
-            options=tuple(dict.fromkeys(_OPTIONS.findall(fold(text)))),
+            options=_options(text, tokens),
             head=job_by_head(text, names, world),
             only_name=only_name,
             question_mark="?" in text,
@@ -131,6 +132,12 @@ def _beside(text: str, names: Sequence[Name]) -> str:
         if name.refs and name.role is not Role.ORIGIN:
             text = f"{text[: name.start]} {text[name.end :]}"
     return text
+
+
+def _options(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The letters of options ("l'option A"), or the one that is all of a message ("et la C ?")."""
+    alone = _LETTER_ALONE.fullmatch(" ".join(token.text for token in tokens))
+    return (alone[1],) if alone else tuple(dict.fromkeys(_OPTIONS.findall(fold(text))))
 
 
 def _asking(text: str) -> str:

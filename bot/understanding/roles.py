@@ -37,12 +37,18 @@ def with_roles(text: str, names: Sequence[Name], compares: bool) -> list[Name]:
     joined = [bool(_JOINED.fullmatch(fold(text[a.end : b.start]))) for a, b in pairwise(names)]
     roles: list[Role] = []
     for at, name in enumerate(names):
-        roles.append(roles[-1] if at and joined[at - 1] else _role(text, name, names))
+        again = at and joined[at - 1] and not _turns_away(roles[-1], text[names[at - 1].end : name.start])
+        roles.append(roles[-1] if again else _role(text, name, names))
     alone = set(roles) == {Role.ORIGIN} and len(names) > 1
     return [
         replace(name, role=Role.SUBJECT if alone else role, joined=before or after)
         for name, role, before, after in zip(names, roles, [False, *joined], [*joined, False], strict=True)
     ]
+
+
+def _turns_away(role: Role, between: str) -> bool:
+    """Whether what follows a comma is asked instead of what is excluded ("pas le BP, le CAP")."""
+    return role is Role.EXCLUDED and "," in between
 
 
 def _role(text: str, name: Name, names: Sequence[Name]) -> Role:

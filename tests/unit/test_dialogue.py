@@ -248,6 +248,17 @@ def test_the_other_option(talk: Conversation) -> None:
     assert facts(talk.say("et pour l'option B ?", "inform")) == ("answered", ["acces"], [OPTION_B])
 
 
+@pytest.mark.parametrize("text", ["et la B ?", "é la b"])
+def test_the_letter_of_the_other_option(talk: Conversation, text: str) -> None:
+    talk.say(f"durée du {OPTION_A}", "ask_duration")
+    assert facts(talk.say(text, "select_option"))[2] == [OPTION_B]
+
+
+def test_what_follows_what_is_refused_is_asked(talk: Conversation) -> None:
+    talk.say(f"durée du {BAC_PRO}", "ask_duration")
+    assert facts(talk.say("pas le bac pro, le CAP", "ask_duration"))[2] == [CAP]
+
+
 def test_the_other_of_two(talk: Conversation) -> None:
     talk.say("comment entrer en BTS SFL ?", "ask_access")
     talk.say("la 2e", "choose")
