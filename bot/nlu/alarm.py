@@ -30,10 +30,13 @@ class Alarm:
         self._model = model
 
     @classmethod
-    def train(cls, phrases: Sequence[tuple[str, str]]) -> Alarm:
-        """Return a model that has learnt from `phrases`: pairs of a text with its names masked, and its intent."""
+    def train(cls, phrases: Sequence[tuple[str, str]], ordinary: Sequence[str] = ()) -> Alarm:
+        """Return a model that has learnt from `phrases`: pairs of a text with its names masked, and its intent.
+
+        `ordinary` are texts that speak of no distress.
+        """
         learnt: dict[str, frozenset[str]] = {}
-        for text, intent in phrases:
+        for text, intent in (*phrases, *((text, "") for text in ordinary)):
             label = frozenset({intent} & {DISTRESS, HYPERBOLE})
             learnt.setdefault(text, label)
             if intent != DISTRESS:

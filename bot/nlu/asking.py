@@ -31,6 +31,7 @@ _MISSPELT = 0.45
 _STYLES = {"sms": 45, "misspelt": 30, "dictated": 25}
 _NOTHING = (
     *("{story}", "{thing}", "{story} {thing}"),
+    "{that_is} {thing}",
     *("[bonjour|salut|je cherche|] {thing} {closer}", "[et|sinon] {thing} {closer}"),
 )
 _MASKS = re.compile(f"({MASK_FORMATION}|{MASK_JOB})")

@@ -15,7 +15,7 @@ from bot.catalogue.lexicon import GAP_WORDS
 from bot.catalogue.mention import Mention
 from bot.catalogue.normalize import expand_sms, stem, tokenize
 from bot.catalogue.talk import QUESTION_WORDS
-from bot.nlu.asking import Asking, names_of
+from bot.nlu.asking import Asked, Asking, names_of
 from bot.nlu.corrections import without_opening, without_refused
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, stems
 from bot.nlu.topic_model import Phrase, TopicModel
@@ -26,7 +26,7 @@ from bot.understanding.topics import Topic
 
 _GRAMMAR = ROOT / "data" / "grammar"
 _WORDS = "words.json"
-_MADE = 8000
+_MADE = 12000
 _SEED = 5
 # From this score on a topic is asked. Chosen by cross-validation: as many lost as unasked.
 _ASKED = 0.4
@@ -77,17 +77,17 @@ class Learned:
 
     @classmethod
     def train(
-        cls, masked: Sequence[Phrase], in_the_open: Sequence[Phrase] = (), made: int = _MADE, folder: Path = _GRAMMAR
+        cls, masked: Sequence[Phrase], in_the_open: Sequence[Phrase] = (), messages: Sequence[Asked] | None = None
     ) -> Learned:
-        """Return a model that has learnt from phrases, each a text and its intent, and from `made` generated messages.
+        """Return a model that has learnt from phrases, each a text and its intent, and from generated `messages`.
 
         `masked` are phrases with their names masked, `in_the_open` those of them that have names, with the names.
-        `folder` holds the grammar of the messages. Raises ValueError if `masked` is empty.
+        Where no messages are given, they are those of `generated`. Raises ValueError if `masked` is empty.
         """
         if not masked:
             raise ValueError("no training phrases")
         vocabulary = frozenset(word for text, _ in (*masked, *in_the_open) for word in stems(text).split())
-        messages = Asking(folder, *names_of(masked, in_the_open)).messages(made, _SEED)
+        messages = generated(masked, in_the_open) if messages is None else messages
         return cls(TopicModel.train([*masked, *in_the_open], masked, messages), vocabulary)
 
     def read(self, text: str, mentions: Sequence[Mention]) -> Heard:
@@ -139,6 +139,11 @@ class Learned:
         """Return the model that `save` wrote; raises FileNotFoundError if it does not exist."""
         vocabulary = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
         return cls(TopicModel.load(folder), frozenset(vocabulary))
+
+
+def generated(masked: Sequence[Phrase], in_the_open: Sequence[Phrase], made: int = _MADE) -> list[Asked]:
+    """Return `made` messages of the grammar of data/grammar, with the names that phrases have in the open."""
+    return Asking(_GRAMMAR, *names_of(masked, in_the_open)).messages(made, _SEED)
 
 
 def _ways(named: Sequence[Mention]) -> list[list[Mask]]:

@@ -23,12 +23,13 @@ from bot.nlu.clauses import Span
 from bot.nlu.corrections import without_opening, without_refused
 from bot.nlu.features import MASK_FORMATION, MASK_JOB, mask, undisguised, view
 from bot.nlu.intent_model import IntentModel, joined
-from bot.nlu.learned import Learned
+from bot.nlu.learned import Learned, generated
 from bot.understanding.intents import FACETS_OF_INTENT
 
 FALLBACK = "nlu_fallback"
 _VOCABULARY = "vocabulary.json"
 _RANKED = 10
+_ORDINARY = 800  # generated messages that the alarm learns to leave alone
 _JOINED = 1800
 # Below this score, nothing was understood. A higher value refuses more real questions than others (cross-validation).
 _SURE = 0.03
@@ -156,8 +157,9 @@ class Understanding:
             [*views, *(view(text) for text, _ in pairs)],
             [*asked, *(united for _, united in pairs)],
         )
-        alarm = Alarm.train(phrases)
-        return cls(single, several, alarm, vocabulary, Learned.train(masked, in_the_open))
+        messages = generated(masked, in_the_open)
+        alarm = Alarm.train(phrases, [message.text for message in messages[:_ORDINARY]])
+        return cls(single, several, alarm, vocabulary, Learned.train(masked, in_the_open, messages))
 
     def read(self, text: str, mentions: Sequence[Mention]) -> Understood:
         """Return what `text` asks. `mentions` are the names found in it, which are masked.

@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalogue.mention import Mention
 from bot.nlu.asking import names_of
-from bot.nlu.learned import Heard, Learned
+from bot.nlu.learned import Heard, Learned, generated
 from bot.understanding.intents import QUESTIONS, act_of, act_of_label, label_of, topics_of_intent
 from bot.understanding.reading import Act
 from bot.understanding.topics import Topic
@@ -38,7 +38,7 @@ TITLE = "CAP fleuriste"
 
 @pytest.fixture(scope="module")
 def learned() -> Learned:
-    return Learned.train(TRAINING, made=600)
+    return Learned.train(TRAINING, messages=generated(TRAINING, (), 600))
 
 
 def heard(learned: Learned, text: str) -> Heard:
