@@ -180,6 +180,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is done by tests that can do more, what they need, and where their tables go."""
     parser.addoption("--shared", type=Path, help="the folder with a published catalogue: only tests over it are run")
     parser.addoption("--requests", type=int, default=2_000, help="generated requests; 10000 to be thorough")
+    parser.addoption("--metamorphic", type=int, default=200, help="dialogues of each property; 2000 to be thorough")
     parser.addoption("--times", type=int, default=1, help="how often each fault is made")
     parser.addoption("--table", type=Path, help="the document whose table of measurements is written anew")
 

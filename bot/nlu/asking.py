@@ -24,6 +24,8 @@ _CLAUSES = {1: 65, 2: 26, 3: 9}
 _OF_JOBS = 0.3
 _SEVERAL_NAMES = 0.05
 _NOUN = 0.15
+_WITH_ARTICLE = 0.35
+_VOWELS = "aeiouyéèêh"
 _BEFORE_CLAUSES = {"{story}": 35, "{opener}": 25, "": 40}
 _NAMED_LIST = 0.75
 _IN_THE_OPEN = 0.2
@@ -32,6 +34,7 @@ _STYLES = {"sms": 45, "misspelt": 30, "dictated": 25}
 _NOTHING = (
     *("{story}", "{thing}", "{story} {thing}"),
     "{that_is} {thing}",
+    "{same_of} {thing}",
     *("[bonjour|salut|je cherche|] {thing} {closer}", "[et|sinon] {thing} {closer}"),
 )
 _MASKS = re.compile(f"({MASK_FORMATION}|{MASK_JOB})")
@@ -119,7 +122,10 @@ class _Sayings:
         return self._chance.sample(self._askable, _drawn(numbers, self._chance))
 
     def _noun(self, topic: str) -> str:
-        return self._say(self._chance.choice(self._topics[topic]["nouns"]))
+        noun = self._say(self._chance.choice(self._topics[topic]["nouns"]))
+        if self._chance.random() >= _WITH_ARTICLE:
+            return noun
+        return self._say("{article_elided}" if noun[0].lower() in _VOWELS else "{article}") + noun
 
     def _clause(self, topic: str) -> str:
         table = self._topics[topic]
