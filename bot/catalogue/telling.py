@@ -63,7 +63,9 @@ def excerpts(texts: Mapping[str, str], asked: Collection[str], filled: bool = Fa
     best = max(scores, default=0.0)
     enough = best * _SHARE_OF_BEST if best >= _SURE else 0.0
     ranked = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:_SENTENCES]
-    chosen = [sentences[i] for i in sorted(ranked) if scores[i] and scores[i] >= enough]
+    kept = {i for i in ranked if scores[i] and scores[i] >= enough}
+    kept |= {i for i in ranked if scores[i] and i - 1 in kept}  # what goes on with it
+    chosen = [sentences[i] for i in sorted(kept)]
     if best < _SURE or filled:
         head = max(texts, key=lambda name: says(name, asked), default="")
         firsts = [(head, sentence) for sentence in _firsts(texts.get(head, ""))]

@@ -110,7 +110,7 @@ def advised(c: Context) -> tuple[Question, ...]:
         return go_on(c.state.interview)
     said = said_of_oneself(c)
     advises = c.reading.act is Act.ADVISE or c.says("advise")
-    tells = c.reading.act is Act.TELL or (not c.topics and c.says("taste"))
+    tells = c.reading.act is Act.TELL or (c.says("taste") and {Topic.INTERESTS}.issuperset(c.topics))
     tastes = bool(said.interests or said.avoided)
     named = any(n.words and (n.kind or n.whole_formation or n.whole_job) for n in c.names)
     if named and not (tastes and advises):

@@ -91,3 +91,10 @@ def test_all_that_is_told_stands_in_the_section(lines: list[str], question: str)
     for passage in found:
         assert passage.text in text
         assert passage.heading in text
+
+
+def test_what_goes_on_with_the_sentence_is_told() -> None:
+    filler = " ".join(["Le métier demande de la patience et du calme en toute saison."] * 12)
+    text = f"Les horaires sont fixes toute la semaine. Des gardes restent possibles la nuit. {filler}"
+    (told,) = excerpts({"Conditions de travail": text}, asked_about("et les horaires ?")).values()
+    assert any("gardes" in passage.text for passage in told)
