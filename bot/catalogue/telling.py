@@ -73,7 +73,8 @@ def excerpts(texts: Mapping[str, str], asked: Collection[str], filled: bool = Fa
     told: dict[str, list[Passage]] = {}
     for name, sentence in chosen:
         told.setdefault(name, []).append(sentence)
-    return {name: some if is_long(texts[name]) else passages(texts[name]) for name, some in told.items()}
+    whole = {name: some if is_long(texts[name]) else passages(texts[name]) for name, some in told.items()}
+    return whole if sum(len(p.text) for some in whole.values() for p in some) <= SHORT else told
 
 
 def _firsts(text: str) -> list[Passage]:
